@@ -1,0 +1,66 @@
+namespace OrleansPool;
+
+/// <summary>
+/// The memory of the whole cluster as one pool: lease blocks of it, open named regions, take local memory ahead. The same
+/// interface in a silo and in an external client; get it from dependency injection.
+/// </summary>
+/// <remarks>All members are thread-safe.</remarks>
+public interface IMemoryFabric
+{
+    /// <summary>Leases memory of a pool. All or nothing; every byte is zero.</summary>
+    /// <param name="pool">Name of the pool.</param>
+    /// <param name="bytes">How much, rounded up to whole blocks; more than zero.</param>
+    /// <param name="options">Duration, fallback, owner; <see cref="LeaseOptions.Default"/> when null.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>A handle that owns the lease: it renews it, and frees it when disposed.</returns>
+    /// <exception cref="ArgumentException">An argument is out of its limits, or there is no pool of that name.</exception>
+    /// <exception cref="PoolExhaustedException">There is too little free memory where the options allow.</exception>
+    /// <exception cref="PoolUnavailableException">No node answers now.</exception>
+    ValueTask<MemoryLease> LeaseAsync(string pool, long bytes, LeaseOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Opens leased memory to look at it: the handle neither renews nor frees.</summary>
+    /// <param name="token">The right, from any process.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="LeaseExpiredException">The lease ran out.</exception>
+    /// <exception cref="LeaseFencedException">The lease was freed or handed on.</exception>
+    /// <exception cref="PoolAccessDeniedException">The token was not issued by this fabric.</exception>
+    /// <exception cref="PoolDataLossException">The node that held the bytes is gone.</exception>
+    ValueTask<MemoryLease> OpenAsync(LeaseToken token, CancellationToken cancellationToken = default);
+
+    /// <summary>Opens leased memory and takes it over: the handle renews the lease, and frees it when disposed.</summary>
+    /// <param name="token">The right that its former holder detached.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="PoolAccessDeniedException">The token is read-only.</exception>
+    /// <exception cref="LeaseExpiredException">The lease ran out.</exception>
+    /// <exception cref="LeaseFencedException">The lease was freed or handed on.</exception>
+    /// <exception cref="PoolAccessDeniedException">The token was not issued by this fabric.</exception>
+    /// <exception cref="PoolDataLossException">The node that held the bytes is gone.</exception>
+    ValueTask<MemoryLease> AdoptAsync(LeaseToken token, CancellationToken cancellationToken = default);
+
+    /// <summary>Opens a region by name.</summary>
+    /// <param name="name">Name of the region.</param>
+    /// <param name="createBytes">If more than zero, the region is made with this length when there is none of that name.</param>
+    /// <param name="options">How to make it.</param>
+    /// <param name="cancellationToken">Stops waiting; what was sent may still happen.</param>
+    /// <exception cref="RegionNotFoundException">There is none, and <paramref name="createBytes"/> is zero.</exception>
+    /// <exception cref="PoolExhaustedException">There is too little free memory to make it.</exception>
+    ValueTask<MemoryRegion> OpenRegionAsync(
+        string name, long createBytes = 0, RegionOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes a region and frees its memory.</summary>
+    /// <returns>False if there was none.</returns>
+    ValueTask<bool> DeleteRegionAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes local memory of this process ahead: see <see cref="BlockReservation"/>.</summary>
+    /// <param name="blocks">How many blocks; more than zero.</param>
+    /// <param name="options">Size of a block, owner.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="PoolExhaustedException">This process has too little free memory.</exception>
+    ValueTask<BlockReservation> ReserveAsync(int blocks, ReservationOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>What the fabric holds and who holds it, node by node.</summary>
+    ValueTask<FabricReport> DescribeAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Every region, in order of name.</summary>
+    ValueTask<IReadOnlyList<RegionInfo>> ListRegionsAsync(CancellationToken cancellationToken = default);
+}

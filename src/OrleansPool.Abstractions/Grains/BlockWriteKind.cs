@@ -1,0 +1,14 @@
+namespace OrleansPool.Grains;
+
+/// <summary>What a <see cref="BlockWrite"/> does.</summary>
+public enum BlockWriteKind : byte
+{
+    /// <summary>Writes bytes.</summary>
+    Write,
+
+    /// <summary>Replaces 8 aligned bytes if they have an expected value.</summary>
+    CompareExchange,
+
+    /// <summary>Adds to 8 aligned bytes.</summary>
+    Add,
+}

@@ -1,0 +1,25 @@
+namespace OrleansPool.Grains;
+
+/// <summary>The cluster seen as one: topology, totals and names for clients. Any number of activations is harmless.</summary>
+[Alias("OrleansPool.IPoolDirectoryGrain")]
+public interface IPoolDirectoryGrain : IGrainWithIntegerKey
+{
+    /// <summary>Key of the one directory.</summary>
+    const long Key = 0;
+
+    /// <summary>The load of every node that serves.</summary>
+    [Alias("GetLoads")]
+    Task<NodeLoad[]> GetLoadsAsync();
+
+    /// <summary>What is known of a node.</summary>
+    [Alias("GetStatus")]
+    Task<NodeStatus> GetStatusAsync(NodeId node);
+
+    /// <summary>What every node holds.</summary>
+    [Alias("Describe")]
+    Task<FabricReport> DescribeAsync();
+
+    /// <summary>Every region, in order of name.</summary>
+    [Alias("ListRegions")]
+    Task<RegionInfo[]> ListRegionsAsync();
+}

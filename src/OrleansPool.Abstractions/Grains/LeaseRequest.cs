@@ -1,0 +1,13 @@
+namespace OrleansPool.Grains;
+
+/// <summary>Asks a node for memory.</summary>
+/// <param name="Pool">Name of the pool.</param>
+/// <param name="Bytes">How much; more than zero.</param>
+/// <param name="Duration">How long the lease lives without renewal.</param>
+/// <param name="Owner">Label for reports.</param>
+[GenerateSerializer, Immutable, Alias("OrleansPool.LeaseRequest")]
+public sealed record LeaseRequest(
+    [property: Id(0)] string Pool,
+    [property: Id(1)] long Bytes,
+    [property: Id(2)] TimeSpan Duration,
+    [property: Id(3)] string Owner);

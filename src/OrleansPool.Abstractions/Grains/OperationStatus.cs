@@ -1,0 +1,53 @@
+namespace OrleansPool.Grains;
+
+/// <summary>How an operation on a segment ended. Expected outcomes are values; the client turns them into errors where it must.</summary>
+public enum OperationStatus : byte
+{
+    /// <summary>Done.</summary>
+    Ok,
+
+    /// <summary>The bytes are what the reader already has.</summary>
+    Unchanged,
+
+    /// <summary>A comparison failed; nothing was written.</summary>
+    Mismatch,
+
+    /// <summary>There are not enough free blocks.</summary>
+    Exhausted,
+
+    /// <summary>The request is larger than the pool may be.</summary>
+    QuotaExceeded,
+
+    /// <summary>The lease ran out.</summary>
+    Expired,
+
+    /// <summary>The holder's generation is old.</summary>
+    Fenced,
+
+    /// <summary>The token does not allow the operation.</summary>
+    Denied,
+
+    /// <summary>The token was not issued here.</summary>
+    Forged,
+
+    /// <summary>The segment was not born here, or is gone.</summary>
+    NoSegment,
+
+    /// <summary>There is no pool of that name on this node.</summary>
+    NoPool,
+
+    /// <summary>The operation is out of the block's or the lease's bounds, or malformed.</summary>
+    OutOfBounds,
+
+    /// <summary>The request's session is unknown or closed: whether it ran cannot be told.</summary>
+    Indeterminate,
+
+    /// <summary>More requests of one session are under way than it may have.</summary>
+    TooManyOutstanding,
+
+    /// <summary>The inbox is full; try again soon.</summary>
+    Busy,
+
+    /// <summary>The node is another incarnation than the one asked for.</summary>
+    WrongIncarnation,
+}
