@@ -1,0 +1,340 @@
+using System.Runtime.CompilerServices;
+
+namespace OrleansPool.Core.Arenas;
+
+/// <summary>Who holds which block of a reservation: taking and returning without locks, from any thread.</summary>
+/// <remarks>
+/// <para>Every block has one word (<see cref="BlockWord"/>), and whoever moves it by compare-and-swap from free to taken holds the block: that
+/// alone decides. Where to find free blocks is a matter of two kinds of container. A thread's <see cref="Magazine"/> serves the fast path
+/// (one interlocked operation to take, one to return); the <see cref="SharedList"/> serves empty and full magazines, in batches. After
+/// Bonwick and Adams, "Magazines and Vmem", 2001.</para>
+/// <para>Stealing: a magazine's entries are hints, so a thread that finds nothing else takes a block out of another's magazine through the
+/// block's word, without touching the magazine. The entry left behind has an old word and fails. So no block is lost to an idle or ended
+/// thread. A block in the shared list is never taken that way (its phase is another): it is linked at most once.</para>
+/// <para>Closing: set the flag, then retire every free block; a thread that returns a block first frees it, then reads the flag. Both are
+/// full fences, so one of the two sees the other, and each block is retired exactly once.</para>
+/// <para>Bounds: the shared list tries each step a fixed number of times. A push that fails them all leaves the blocks loose, to be found by a
+/// look at every word. A thread that finds nothing although blocks are free (others are moving them) looks again, a fixed number of times.</para>
+/// <para>The books are on the managed heap, not in the arena: a call that comes after the release reads the books of nobody else.
+/// Invariant while nobody calls: free + taken + retired = all, and every free block is in exactly one place.</para>
+/// </remarks>
+internal sealed class FreeBlocks
+{
+    private const int RoundCountMax = 4;
+    private const int BlocksPerMagazineEntry = 16;
+
+    private readonly BlockWords _words;
+    private readonly Magazine[] _magazines;
+    private readonly int _magazineCapacity;
+    private readonly SharedList _shared;
+    private readonly Action _drained;
+    private long _takenNetWithoutMagazine;
+    private int _looseCount;
+    private int _retiredCount;
+    private volatile bool _closed;
+
+    /// <summary>Makes the books of blocks that are all free.</summary>
+    /// <param name="blockCount">How many.</param>
+    /// <param name="seed">Where generations begin; another one for every reservation fences the blocks of one from another.</param>
+    /// <param name="drained">Called once, when it is closed and the last block is back.</param>
+    /// <param name="attemptCount">Attempts of the shared list.</param>
+    public FreeBlocks(int blockCount, ulong seed, Action drained, int attemptCount = SharedList.AttemptCountDefault)
+    {
+        _words = new BlockWords(blockCount, seed);
+        _magazines = new Magazine[Math.Min(ThreadSlot.CountMax, blockCount)];
+        // Small reservations have small magazines, or one thread would hoard everything and the others would always steal.
+        _magazineCapacity = Math.Clamp(blockCount / BlocksPerMagazineEntry, 1, Magazine.EntryCountMax);
+        _shared = new SharedList(blockCount, attemptCount);
+        _drained = drained;
+    }
+
+    /// <summary>How many blocks are free; exact while nobody takes or returns.</summary>
+    public int FreeCount
+    {
+        get
+        {
+            if (_closed)
+                return 0;
+            long taken = Volatile.Read(ref _takenNetWithoutMagazine);
+            for (int i = 0; i < _magazines.Length; i++)
+                taken += Volatile.Read(ref _magazines[i].TakenNet);
+            return (int)Math.Clamp(_words.Count - taken, 0, _words.Count);
+        }
+    }
+
+    /// <summary>True from <see cref="Close"/> on.</summary>
+    public bool IsClosed => _closed;
+
+    /// <summary>Who may use which block.</summary>
+    public BlockWords Words => _words;
+
+    /// <summary>Takes a free block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe bool TryTake(out int index, out ulong word)
+    {
+        int slot = ThreadSlot.Current;
+        Magazine[] magazines = _magazines;
+        if ((uint)slot < (uint)magazines.Length && !_closed)
+        {
+            ref Magazine magazine = ref magazines[slot];
+            int at = magazine.Count - 1;
+            if (at >= 0)
+            {
+                magazine.Count = at;
+                index = magazine.Indexes[at];
+                ulong cached = magazine.Words[at];
+                word = BlockWord.In(cached, BlockPhase.Taken);
+                if (_words.TryMove(index, cached, word))
+                {
+                    magazine.TakenNet++;
+                    return true;
+                }
+            }
+        }
+        return TryTakeSlowly(out index, out word);
+    }
+
+    /// <summary>Returns a block that is not pinned.</summary>
+    /// <returns>False when the caller does not hold it, or it is pinned.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryReturn(int index, ulong word)
+    {
+        if (!_words.TryReturn(index, word, out ulong cached))
+            return false;
+        int slot = ThreadSlot.Current;
+        Magazine[] magazines = _magazines;
+        if ((uint)slot < (uint)magazines.Length && !_closed && magazines[slot].Count < _magazineCapacity)
+        {
+            magazines[slot].TakenNet--;
+            magazines[slot].Push(index, cached);
+        }
+        else
+        {
+            PlaceSlowly(index, cached);
+        }
+        return true;
+    }
+
+    /// <summary>Frees a block that <see cref="BlockWords.TryBeginReturn"/> or <see cref="BlockWords.Unpin"/> left to the caller.</summary>
+    public void FinishReturn(int index) => PlaceSlowly(index, _words.FinishReturn(index));
+
+    /// <summary>Lets nothing be taken from now on; calls back once the last block is returned.</summary>
+    public void Close()
+    {
+        _closed = true;
+        Interlocked.MemoryBarrier();
+        for (int i = 0; i < _words.Count; i++)
+            Retire(i);
+    }
+
+    /// <summary>The blocks that are not free now.</summary>
+    public IEnumerable<int> TakenBlocks()
+    {
+        for (int i = 0; i < _words.Count; i++)
+        {
+            if (BlockWord.Phase(_words[i]) is BlockPhase.Taken or BlockPhase.Returning)
+                yield return i;
+        }
+    }
+
+    private void Retire(int index)
+    {
+        if (_words.TryRetire(index) && Interlocked.Increment(ref _retiredCount) == _words.Count)
+            _drained();
+    }
+
+    private bool TryTakeSlowly(out int index, out ulong word)
+    {
+        int slot = SlotOfThread();
+        for (int round = 0; round < RoundCountMax && !_closed; round++)
+        {
+            if (TryTakeOwn(slot, out index, out word) || TryTakeShared(slot, out index, out word)
+                || TrySteal(slot, out index, out word) || TryTakeLoose(out index, out word))
+            {
+                CountTaken(slot, 1);
+                return true;
+            }
+            if (FreeCount == 0)
+                break;
+        }
+        index = 0;
+        word = 0;
+        return false;
+    }
+
+    // Leaves the magazine empty when it fails: its entries were stolen.
+    private unsafe bool TryTakeOwn(int slot, out int index, out ulong word)
+    {
+        while (slot >= 0 && _magazines[slot].Count > 0)
+        {
+            ref Magazine magazine = ref _magazines[slot];
+            int at = --magazine.Count;
+            index = magazine.Indexes[at];
+            word = BlockWord.In(magazine.Words[at], BlockPhase.Taken);
+            if (_words.TryMove(index, magazine.Words[at], word))
+                return true;
+        }
+        index = 0;
+        word = 0;
+        return false;
+    }
+
+    // Half a magazine at once: a thread that then returns as much as it takes does not come here again.
+    private bool TryTakeShared(int slot, out int index, out ulong word)
+    {
+        Span<int> chain = stackalloc int[Magazine.EntryCountMax / 2];
+        int wanted = slot < 0 ? 1 : Math.Max(1, _magazineCapacity / 2);
+        int count = _shared.Pop(chain[..wanted]);
+        bool taken = false;
+        index = 0;
+        word = 0;
+        for (int i = count - 1; i >= 0; i--)
+        {
+            // Only closing moves the word of a block on its way out of the shared list.
+            ulong shared = _words[chain[i]];
+            if (BlockWord.Phase(shared) != BlockPhase.Shared)
+                continue;
+            if (!taken)
+            {
+                word = BlockWord.In(shared, BlockPhase.Taken);
+                index = chain[i];
+                taken = _words.TryMove(index, shared, word);
+            }
+            else if (_words.TryMove(chain[i], shared, BlockWord.In(shared, BlockPhase.Cached)))
+            {
+                _magazines[slot].Push(chain[i], BlockWord.In(shared, BlockPhase.Cached));
+            }
+        }
+        return taken;
+    }
+
+    private unsafe bool TrySteal(int thief, out int index, out ulong word)
+    {
+        for (int i = 1; i <= _magazines.Length; i++)
+        {
+            ref Magazine magazine = ref _magazines[(thief + i) % _magazines.Length];
+            for (int at = Math.Min(Volatile.Read(ref magazine.Count), Magazine.EntryCountMax) - 1; at >= 0; at--)
+            {
+                index = Volatile.Read(ref magazine.Indexes[at]);
+                ulong cached = Volatile.Read(ref magazine.Words[at]);
+                word = BlockWord.In(cached, BlockPhase.Taken);
+                if (BlockWord.Phase(cached) == BlockPhase.Cached && _words[index] == cached && _words.TryMove(index, cached, word))
+                    return true;
+            }
+        }
+        index = 0;
+        word = 0;
+        return false;
+    }
+
+    private bool TryTakeLoose(out int index, out ulong word)
+    {
+        for (index = 0; index < _words.Count && Volatile.Read(ref _looseCount) > 0; index++)
+        {
+            ulong loose = _words[index];
+            word = BlockWord.In(loose, BlockPhase.Taken);
+            if (BlockWord.Phase(loose) == BlockPhase.Loose && _words.TryMove(index, loose, word))
+            {
+                Interlocked.Decrement(ref _looseCount);
+                return true;
+            }
+        }
+        word = 0;
+        return false;
+    }
+
+    private void PlaceSlowly(int index, ulong cached)
+    {
+        int slot = SlotOfThread();
+        CountTaken(slot, -1);
+        if (_closed)
+        {
+            Retire(index);
+            return;
+        }
+        if (slot < 0)
+        {
+            if (_words.TryMove(index, cached, BlockWord.In(cached, BlockPhase.Shared)))
+                PushShared([index]);
+            return;
+        }
+        ref Magazine magazine = ref _magazines[slot];
+        if (magazine.Count >= _magazineCapacity)
+            Flush(ref magazine);
+        magazine.Push(index, cached);
+    }
+
+    // The older half: what was used last is warm in this processor's cache.
+    private unsafe void Flush(ref Magazine magazine)
+    {
+        Span<int> chain = stackalloc int[Magazine.EntryCountMax];
+        int dropped = Math.Max(1, _magazineCapacity / 2);
+        int count = 0;
+        for (int i = 0; i < dropped; i++)
+        {
+            // A block that was stolen meanwhile has another word, and is not ours to move.
+            if (_words.TryMove(magazine.Indexes[i], magazine.Words[i], BlockWord.In(magazine.Words[i], BlockPhase.Shared)))
+                chain[count++] = magazine.Indexes[i];
+        }
+        magazine.DropOldest(dropped);
+        if (count > 0)
+            PushShared(chain[..count]);
+    }
+
+    private void PushShared(ReadOnlySpan<int> chain)
+    {
+        for (int i = 0; i + 1 < chain.Length; i++)
+            _shared.Link(chain[i], chain[i + 1]);
+        if (_shared.TryPush(chain[0], chain[^1]))
+            return;
+        foreach (int index in chain)
+        {
+            ulong shared = _words[index];
+            Interlocked.Increment(ref _looseCount);
+            if (BlockWord.Phase(shared) != BlockPhase.Shared || !_words.TryMove(index, shared, BlockWord.In(shared, BlockPhase.Loose)))
+                Interlocked.Decrement(ref _looseCount);
+        }
+    }
+
+    private int SlotOfThread()
+    {
+        int slot = ThreadSlot.ClaimCurrent();
+        return slot < _magazines.Length ? slot : -1;
+    }
+
+    private void CountTaken(int slot, int change)
+    {
+        if (slot >= 0)
+            _magazines[slot].TakenNet += change;
+        else
+            Interlocked.Add(ref _takenNetWithoutMagazine, change);
+    }
+
+    /// <summary>Throws where an invariant does not hold. Call it while nobody takes or returns.</summary>
+    public unsafe void CheckInvariants()
+    {
+        int[] places = new int[_words.Count];
+        foreach (int index in _shared.Walk())
+            places[index]++;
+        for (int slot = 0; slot < _magazines.Length; slot++)
+        {
+            for (int i = 0; i < _magazines[slot].Count; i++)
+            {
+                if (_words[_magazines[slot].Indexes[i]] == _magazines[slot].Words[i])
+                    places[_magazines[slot].Indexes[i]]++;
+            }
+        }
+        int free = 0, loose = 0, retired = 0;
+        for (int i = 0; i < _words.Count; i++)
+        {
+            BlockPhase phase = BlockWord.Phase(_words[i]);
+            free += BlockWord.IsFree(_words[i]) ? 1 : 0;
+            loose += phase == BlockPhase.Loose ? 1 : 0;
+            retired += phase == BlockPhase.Retired ? 1 : 0;
+            if (!_closed && places[i] != (phase is BlockPhase.Shared or BlockPhase.Cached ? 1 : 0))
+                throw new ArenaFaultException($"Block {i} is {phase} and in {places[i]} places.");
+        }
+        if (free != FreeCount || (!_closed && loose != _looseCount) || retired != _retiredCount)
+            throw new ArenaFaultException($"Free {free}, loose {loose}, retired {retired}; counted {FreeCount}, {_looseCount}, {_retiredCount}.");
+    }
+}

@@ -1,0 +1,16 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OrleansPool.Benchmarks.Reporting;
+
+/// <summary>Writes rows as one JSON object per line.</summary>
+internal static class JsonLines
+{
+    private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    public static void Write(IEnumerable<BenchmarkRow> rows, string path) =>
+        File.WriteAllLines(path, rows.Select(row => JsonSerializer.Serialize(row, s_options)));
+}
