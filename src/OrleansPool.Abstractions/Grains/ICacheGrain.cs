@@ -10,7 +10,7 @@ public interface ICacheGrain : IGrainWithIntegerKey
     /// <summary>Reads blocks of one node.</summary>
     /// <exception cref="PoolDataLossException">The node is gone.</exception>
     [Alias("Read")]
-    Task<ReadReply> ReadAsync(NodeId home, BlockRead[] reads);
+    Task<ReadReply> ReadAsync(NodeId home, int blockBytes, BlockRead[] reads);
 
     /// <summary>Changes blocks of one node, and the silo's cached copies of them.</summary>
     /// <exception cref="PoolDataLossException">The node is gone.</exception>
@@ -20,7 +20,7 @@ public interface ICacheGrain : IGrainWithIntegerKey
     /// <summary>Brings blocks of one node into the silo's cache.</summary>
     /// <returns>How many were brought in.</returns>
     [Alias("Prefetch")]
-    Task<int> PrefetchAsync(NodeId home, BlockRead[] blocks);
+    Task<int> PrefetchAsync(NodeId home, int blockBytes, BlockRead[] blocks);
 
     /// <summary>Drops a segment's blocks from the silo's cache; all segments when it is default.</summary>
     /// <returns>How many were dropped.</returns>

@@ -1,0 +1,111 @@
+using System.Net;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using OrleansPool;
+using OrleansPool.Server.Hosting;
+using OrleansPool.Server.Nodes;
+using OrleansPool.Silo;
+using StackExchange.Redis;
+
+const int ExitFailed = 1;
+
+var configuration = new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory };
+HostApplicationBuilder builder = Host.CreateApplicationBuilder(configuration);
+builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+    console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+
+try
+{
+    SiloSettings settings = builder.Configuration.GetSection(SiloSettings.Section).Get<SiloSettings>() ?? new SiloSettings();
+    builder.UseOrleans(silo => Configure(silo, settings));
+    using IHost host = builder.Build();
+    await host.StartAsync();
+    Announce(host.Services.GetRequiredService<NodeHost>(), settings);
+    await host.WaitForShutdownAsync();
+    Console.WriteLine("silo stopped");
+    return 0;
+}
+catch (Exception e) when (Cause(e) is { } cause)
+{
+    await Console.Error.WriteLineAsync($"The silo did not start: {cause}");
+    return ExitFailed;
+}
+
+static void Configure(ISiloBuilder silo, SiloSettings settings)
+{
+    if (!IPAddress.TryParse(settings.Address, out IPAddress? address))
+    {
+        throw new OrleansConfigurationException($"Address is '{settings.Address}': write an IP address, such as 127.0.0.1.");
+    }
+
+    silo.Configure<ClusterOptions>(cluster =>
+    {
+        cluster.ClusterId = settings.ClusterId;
+        cluster.ServiceId = settings.ServiceId;
+    });
+    silo.ConfigureEndpoints(address, settings.SiloPort, settings.GatewayPort);
+    if (settings.NodeName is { } name) silo.Configure<SiloOptions>(options => options.SiloName = name);
+    if (settings.ProbeTimeout is { } probe)
+    {
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = probe;
+            membership.MaxProbeTimeout = probe;
+            membership.NumMissedProbesLimit = 2;
+        });
+    }
+
+    if (settings.Redis is { } redis)
+    {
+        ConfigurationOptions connection = ConfigurationOptions.Parse(redis);
+        silo.UseRedisClustering(options => options.ConfigurationOptions = connection);
+        silo.AddRedisGrainStorage(OrleansPoolOptions.StorageName, options => options.ConfigurationOptions = connection);
+    }
+    else
+    {
+        silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, null, settings.ServiceId, settings.ClusterId);
+    }
+
+    silo.AddOrleansPool(pool =>
+    {
+        pool.Options.Capacity = settings.Capacity;
+        pool.Options.NodeName = settings.NodeName;
+        pool.Options.AllowVolatileNames = settings.AllowVolatileNames;
+        if (settings.OrphanInterval is { } orphans) pool.Options.OrphanInterval = orphans;
+        foreach (PoolOptions options in settings.Pools) pool.Options.Pools.Add(options);
+    });
+}
+
+static void Announce(NodeHost node, SiloSettings settings)
+{
+    string gateway = $"{settings.Address}:{settings.GatewayPort}";
+    string tool = settings.GatewayPort == new SiloSettings().GatewayPort ? "" : $" --gateway {gateway}";
+    NodeReport report = node.Describe();
+    Console.WriteLine($"OrleansPool node {node.Name} at {settings.Address}:{settings.SiloPort}, gateway {gateway}, cluster {settings.ClusterId}");
+    Console.WriteLine($"  memory   {ByteSize.Format(node.CapacityBytes)} mapped and resident in {node.StartDuration.TotalSeconds:0.00} s");
+    Console.WriteLine($"  pools    {string.Join(", ", report.Pools.Select(pool => $"{pool.Name} ({ByteSize.Format(pool.BlockBytes)} blocks)"))}");
+    Console.WriteLine(settings.Redis is { } redis
+        ? $"  cluster  membership and names in Redis at {redis}"
+        : "  cluster  one silo on its own; names of regions live as long as it does");
+    Console.WriteLine("  copies   one: when this silo dies its memory is lost, and every use of it says so");
+    Console.WriteLine("silo ready");
+    Console.WriteLine("Try in another terminal:");
+    Console.WriteLine($"  dotnet run --project src/OrleansPool.Cli -- status{tool}");
+    Console.WriteLine($"  dotnet run --project src/OrleansPool.Cli -- put README.md readme{tool}");
+    Console.WriteLine("Stop with Ctrl+C.");
+}
+
+// What a person can mend is said in one line; anything else keeps its stack trace.
+static string? Cause(Exception e) => e switch
+{
+    OptionsValidationException options => string.Join(" ", options.Failures),
+    PoolException or OrleansConfigurationException or RedisConnectionException or System.Net.Sockets.SocketException or FormatException => e.Message,
+    InvalidOperationException or ArgumentException when e.Source?.StartsWith("Microsoft.Extensions.Configuration", StringComparison.Ordinal) == true => e.Message,
+    { InnerException: { } inner } => Cause(inner),
+    _ => null,
+};

@@ -1,0 +1,39 @@
+using OrleansPool.Server.Hosting;
+
+namespace OrleansPool.Silo;
+
+/// <summary>
+/// What the silo host reads from the section <c>OrleansPool</c> of appsettings.json, environment (<c>OrleansPool__Capacity</c>) and
+/// command line (<c>--OrleansPool:Capacity</c>): the pool's own options, and where the silo is.
+/// </summary>
+internal sealed class SiloSettings
+{
+    public const string Section = "OrleansPool";
+
+    public string Capacity { get; set; } = "256MiB";
+
+    public string? NodeName { get; set; }
+
+    public string ClusterId { get; set; } = "orleanspool";
+
+    public string ServiceId { get; set; } = "orleanspool";
+
+    /// <summary>The address that other silos and clients reach.</summary>
+    public string Address { get; set; } = "127.0.0.1";
+
+    public int SiloPort { get; set; } = 11111;
+
+    public int GatewayPort { get; set; } = 30000;
+
+    /// <summary>Redis that holds cluster membership and page tables, as HOST:PORT; none for a silo on its own.</summary>
+    public string? Redis { get; set; }
+
+    /// <summary>How long a silo may leave a probe unanswered; Orleans' default when absent.</summary>
+    public TimeSpan? ProbeTimeout { get; set; }
+
+    public bool AllowVolatileNames { get; set; }
+
+    public TimeSpan? OrphanInterval { get; set; }
+
+    public IList<PoolOptions> Pools { get; } = [];
+}

@@ -1,0 +1,114 @@
+using OrleansPool.Client.Leases;
+using OrleansPool.Client.Regions;
+using OrleansPool.Client.Routing;
+using OrleansPool.Grains;
+
+namespace OrleansPool.Client.Fabric;
+
+/// <summary>The fabric, over whichever way to the memory this process has. The same in a silo and in an external client.</summary>
+public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable
+{
+    private readonly FabricContext _context;
+    private readonly IReservationSource _reservations;
+
+    /// <summary>Makes the fabric.</summary>
+    public MemoryFabric(
+        ISegmentPath path, INodeTopology topology, IReservationSource reservations, IGrainFactory grains, TimeProvider time)
+    {
+        _context = new FabricContext(path, topology, grains, time);
+        _reservations = reservations;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<MemoryLease> LeaseAsync(
+        string pool, long bytes, LeaseOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= LeaseOptions.Default;
+        LeaseValidation.Validate(pool, bytes, options);
+        cancellationToken.ThrowIfCancellationRequested();
+        long sentAt = _context.Time.GetTimestamp();
+        TakenLease taken = await _context.Leases.TakeAsync(
+            new LeaseRequest(pool, bytes, options.Duration, options.Owner), options.Fallback, cancellationToken);
+        var lease = new FabricLease(_context, pool, bytes, taken.BlockBytes, taken.Extents, isOwned: true);
+        _context.Keeper.Keep(lease, sentAt);
+        return lease;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<MemoryLease> OpenAsync(LeaseToken token, CancellationToken cancellationToken = default) =>
+        await OpenAsync(token, isOwned: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<MemoryLease> AdoptAsync(LeaseToken token, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        if (token.Rights != LeaseRights.Owner)
+        {
+            throw PoolErrors.For(OperationStatus.Denied, token.Pool, token.Extents[0].Home, token.Extents[0].Key);
+        }
+
+        long sentAt = _context.Time.GetTimestamp();
+        FabricLease lease = await OpenAsync(token, isOwned: true, cancellationToken);
+        await lease.RenewAsync(cancellationToken);
+        _context.Keeper.Keep(lease, sentAt);
+        return lease;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<MemoryRegion> OpenRegionAsync(
+        string name, long createBytes = 0, RegionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        PoolNames.ValidateRegion(name);
+        ArgumentOutOfRangeException.ThrowIfNegative(createBytes);
+        options ??= RegionOptions.Default;
+        PoolNames.ValidatePool(options.Pool, nameof(options));
+        IRegionGrain grain = _context.Grains.GetGrain<IRegionGrain>(name);
+        PageTable? table = createBytes > 0
+            ? await grain.CreateAsync(options.Pool, createBytes).WaitAsync(cancellationToken)
+            : await grain.OpenAsync().WaitAsync(cancellationToken);
+        return new FabricRegion(_context, grain, table ?? throw PoolErrors.NoRegion(name));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> DeleteRegionAsync(string name, CancellationToken cancellationToken = default)
+    {
+        PoolNames.ValidateRegion(name);
+        return await _context.Grains.GetGrain<IRegionGrain>(name).DeleteAsync().WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<BlockReservation> ReserveAsync(
+        int blocks, ReservationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(blocks);
+        cancellationToken.ThrowIfCancellationRequested();
+        options ??= new ReservationOptions();
+        LeaseValidation.ValidateOwner(options.Owner);
+        return new ValueTask<BlockReservation>(_reservations.Reserve(blocks, options));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<FabricReport> DescribeAsync(CancellationToken cancellationToken = default) =>
+        await Directory.DescribeAsync().WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<RegionInfo>> ListRegionsAsync(CancellationToken cancellationToken = default) =>
+        await Directory.ListRegionsAsync().WaitAsync(cancellationToken);
+
+    /// <summary>Stops renewing. Leases that are still open run out.</summary>
+    public ValueTask DisposeAsync() => _context.Keeper.DisposeAsync();
+
+    private IPoolDirectoryGrain Directory => _context.Grains.GetGrain<IPoolDirectoryGrain>(IPoolDirectoryGrain.Key);
+
+    private async ValueTask<FabricLease> OpenAsync(LeaseToken token, bool isOwned, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        cancellationToken.ThrowIfCancellationRequested();
+        OpenExtent[] extents = await LeaseTaker.ForEachNodeAsync(
+            token.Pool, token.Extents, (home, group) => _context.Path.OpenAsync(home, group, cancellationToken));
+
+        // The token's own rights stay: its owner answers with the blocks, not with a better key.
+        for (int i = 0; i < extents.Length; i++) extents[i] = extents[i] with { Extent = token.Extents[i] };
+        return new FabricLease(_context, token.Pool, token.Length, token.BlockBytes, extents, isOwned);
+    }
+}

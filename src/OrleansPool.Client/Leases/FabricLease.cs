@@ -1,0 +1,217 @@
+using System.Collections.Immutable;
+using OrleansPool.Client.Fabric;
+using OrleansPool.Client.Ranges;
+using OrleansPool.Client.Routing;
+using OrleansPool.Grains;
+
+namespace OrleansPool.Client.Leases;
+
+/// <summary>A lease as this process holds it: owned and renewed, or only looked at.</summary>
+internal sealed class FabricLease : MemoryLease
+{
+    private readonly FabricContext _context;
+    private readonly ExtentMap _map;
+    private readonly CancellationTokenSource _lost = new();
+    private readonly LeaseToken _token;
+    private readonly Lock _renewal = new();
+    private OperationStatus _renewalStatus;
+    private LeaseExtent _renewalExtent;
+    private Loss? _loss;
+    private int _state;
+
+    public FabricLease(FabricContext context, string pool, long length, int blockBytes, OpenExtent[] extents, bool isOwned)
+    {
+        _context = context;
+        _map = new ExtentMap(extents, blockBytes, length, context.Path);
+        _token = new LeaseToken(pool, length, blockBytes, [.. extents.Select(extent => extent.Extent)]);
+        _state = isOwned ? State.Owned : State.Viewed;
+        Duration = extents.Min(extent => extent.Duration);
+        Nodes = [.. extents.Select(extent => extent.Extent.Home).Distinct()];
+    }
+
+    public override LeaseToken Token => _token;
+
+    public override long Length => _map.Length;
+
+    public override int BlockBytes => _map.BlockBytes;
+
+    public override string Pool => _token.Pool;
+
+    public override IReadOnlyList<NodeId> Nodes { get; }
+
+    public override bool IsOwned => Volatile.Read(ref _state) == State.Owned;
+
+    public override CancellationToken Lost => _lost.Token;
+
+    /// <summary>How long the lease lives after a renewal.</summary>
+    internal TimeSpan Duration { get; }
+
+    internal ImmutableArray<LeaseExtent> Extents => _token.Extents;
+
+    /// <summary>Whether the keeper has to go on renewing it.</summary>
+    internal bool IsKept => IsOwned && !_lost.IsCancellationRequested;
+
+    /// <summary>Until when the holder may rely on it, as a timestamp. For the keeper.</summary>
+    internal long ValidUntil { get; set; }
+
+    /// <summary>When the renewal under way was sent, as a timestamp. For the keeper.</summary>
+    internal long RenewalSentAt { get; set; }
+
+    public override ValueTask<int> ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        ThrowIfUnusable();
+        cancellationToken.ThrowIfCancellationRequested();
+        int count = RangeBounds.ReadCount(offset, destination.Length, Length);
+        return RangeAccess.TryRead(_map, offset, destination.Span[..count])
+            ? new ValueTask<int>(count)
+            : ReadSlowAsync(offset, destination[..count], cancellationToken);
+    }
+
+    public override bool TryRead(long offset, Span<byte> destination)
+    {
+        if (_state is State.Owned or State.Viewed && _loss is null) return RangeAccess.TryRead(_map, offset, destination);
+        destination.Clear();
+        return false;
+    }
+
+    public override ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        ThrowIfUnusable();
+        cancellationToken.ThrowIfCancellationRequested();
+        RangeBounds.ThrowUnlessInside(offset, source.Length, Length);
+        ThrowIfReadOnly();
+        return _context.Access.WriteAsync(Pool, _map, offset, source, cancellationToken);
+    }
+
+    public override ValueTask<long> CompareExchangeAsync(
+        long offset, long expected, long desired, CancellationToken cancellationToken = default) =>
+        CombineAsync(BlockWriteKind.CompareExchange, offset, desired, expected, cancellationToken);
+
+    public override ValueTask<long> AddAsync(long offset, long addend, CancellationToken cancellationToken = default) =>
+        CombineAsync(BlockWriteKind.Add, offset, addend, 0, cancellationToken);
+
+    public override LeaseToken Detach()
+    {
+        ThrowIfUnusable();
+        if (Interlocked.CompareExchange(ref _state, State.Detached, State.Owned) == State.Owned) return _token;
+        throw new InvalidOperationException("Only a handle that owns its lease can give it up; this one was opened to look. Use AdoptAsync to take a lease over.");
+    }
+
+    public override LeaseToken ToReadOnlyToken()
+    {
+        ThrowIfUnusable();
+        var extents = ImmutableArray.CreateBuilder<LeaseExtent>(_map.ExtentCount);
+        for (int i = 0; i < _map.ExtentCount; i++)
+        {
+            LeaseExtent extent = _map[i].Extent;
+            extents.Add(extent with { Key = extent.Key with { Id = _map[i].ReadOnlyId, Rights = LeaseRights.Read } });
+        }
+
+        return new LeaseToken(Pool, Length, BlockBytes, extents.MoveToImmutable());
+    }
+
+    public override async ValueTask<LeaseToken> TransferAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfUnusable();
+        ThrowIfReadOnly();
+        OpenExtent[] extents = await LeaseTaker.ForEachNodeAsync(
+            Pool, Extents, (home, group) => _context.Path.TransferAsync(home, group, cancellationToken));
+        Lose(OperationStatus.Fenced, Extents[0]);
+        return new LeaseToken(Pool, Length, BlockBytes, [.. extents.Select(extent => extent.Extent)]);
+    }
+
+    public override async ValueTask RenewAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfUnusable();
+        ThrowIfReadOnly();
+        foreach (IGrouping<NodeId, LeaseExtent> group in Extents.GroupBy(extent => extent.Home))
+        {
+            LeaseExtent[] extents = [.. group];
+            OperationStatus[] statuses = await _context.Path.RenewAsync(group.Key, extents, cancellationToken);
+            for (int i = 0; i < statuses.Length; i++) PoolErrors.ThrowIfNotOk(statuses[i], Pool, group.Key, extents[i].Key);
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        int before = Interlocked.Exchange(ref _state, State.Disposed);
+        if (before != State.Owned || _loss is not null) return;
+        await _context.Leases.ReleaseAsync(Extents);
+    }
+
+    /// <summary>Tells the handle that its memory is gone for it.</summary>
+    internal void Lose(OperationStatus status, LeaseExtent extent)
+    {
+        if (Interlocked.CompareExchange(ref _loss, new Loss(status, extent), null) is not null) return;
+        _ = _lost.CancelAsync();
+    }
+
+    /// <summary>Gathers the answers for the lease's extents; the worst one counts.</summary>
+    internal void AddRenewal(OperationStatus status, LeaseExtent extent)
+    {
+        lock (_renewal)
+        {
+            bool isWorse = _renewalStatus == OperationStatus.Ok || (_renewalStatus == OperationStatus.Busy && status != OperationStatus.Ok);
+            if (!isWorse) return;
+            _renewalStatus = status;
+            _renewalExtent = extent;
+        }
+    }
+
+    internal OperationStatus TakeRenewal(out LeaseExtent refusedBy)
+    {
+        lock (_renewal)
+        {
+            OperationStatus status = _renewalStatus;
+            refusedBy = _renewalExtent;
+            _renewalStatus = OperationStatus.Ok;
+            return status;
+        }
+    }
+
+    private async ValueTask<int> ReadSlowAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        await _context.Access.ReadAsync(Pool, _map, offset, destination, cancellationToken);
+        return destination.Length;
+    }
+
+    private async ValueTask<long> CombineAsync(
+        BlockWriteKind kind, long offset, long operand, long expected, CancellationToken cancellationToken)
+    {
+        ThrowIfUnusable();
+        cancellationToken.ThrowIfCancellationRequested();
+        RangeBounds.ThrowUnlessAligned(offset, Length);
+        ThrowIfReadOnly();
+        return await _context.Access.CombineAsync(Pool, _map, kind, offset, operand, expected, cancellationToken);
+    }
+
+    private void ThrowIfReadOnly()
+    {
+        if (_token.Rights != LeaseRights.Owner)
+        {
+            throw PoolErrors.For(OperationStatus.Denied, Pool, Extents[0].Home, Extents[0].Key);
+        }
+    }
+
+    private void ThrowIfUnusable()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _state) == State.Disposed, this);
+        if (Volatile.Read(ref _state) == State.Detached)
+        {
+            throw new LeaseFencedException(
+                $"This handle gave lease {Extents[0].Key.Id} of pool '{Pool}' up by Detach. Open the token to go on.", Pool, Extents[0].Key.Id);
+        }
+
+        if (_loss is { } loss) throw PoolErrors.For(loss.Status, Pool, loss.Extent.Home, loss.Extent.Key);
+    }
+
+    private sealed record Loss(OperationStatus Status, LeaseExtent Extent);
+
+    private static class State
+    {
+        public const int Owned = 0;
+        public const int Viewed = 1;
+        public const int Detached = 2;
+        public const int Disposed = 3;
+    }
+}

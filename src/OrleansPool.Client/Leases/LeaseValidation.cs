@@ -1,0 +1,31 @@
+namespace OrleansPool.Client.Leases;
+
+/// <summary>Checks the arguments of a lease, and says which limit was broken.</summary>
+internal static class LeaseValidation
+{
+    public static void Validate(string pool, long bytes, LeaseOptions options)
+    {
+        PoolNames.ValidatePool(pool);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        if (options.Duration < LeaseOptions.DurationMin || options.Duration > LeaseOptions.DurationMax)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.Duration, $"A lease's duration is from {LeaseOptions.DurationMin} to {LeaseOptions.DurationMax}; an open handle renews itself.");
+        }
+
+        ValidateOwner(options.Owner);
+        if (!Enum.IsDefined(options.Fallback))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.Fallback, "There is no such fallback.");
+        }
+    }
+
+    public static void ValidateOwner(string owner)
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        if (owner.Length > LeaseOptions.OwnerLengthMax)
+        {
+            throw new ArgumentException($"An owner label has at most {LeaseOptions.OwnerLengthMax} characters; this one has {owner.Length}.", nameof(owner));
+        }
+    }
+}

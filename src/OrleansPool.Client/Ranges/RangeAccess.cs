@@ -1,0 +1,224 @@
+using OrleansPool.Client.Routing;
+using OrleansPool.Grains;
+
+namespace OrleansPool.Client.Ranges;
+
+/// <summary>
+/// Reads and writes over a map of extents: what is in this process directly, block by block; the rest in calls of bounded size,
+/// several under way at once.
+/// </summary>
+/// <remarks>Thread-safe, stateless but for the process's sessions.</remarks>
+public sealed class RangeAccess(ISegmentPath path)
+{
+    /// <summary>Most bytes of one call.</summary>
+    public const int CallBytesMax = 1 << 20;
+
+    /// <summary>Most blocks of one call: half of what one session may have under way, so that two calls overlap.</summary>
+    public const int CallBlockCountMax = ClientSession.OutstandingCountMax / 2;
+
+    /// <summary>Most reads of one call; reads need no session.</summary>
+    public const int CallReadCountMax = 1024;
+
+    private const int CallsAtOnceMax = 4;
+
+    private readonly SessionTable _sessions = new(path);
+
+    /// <summary>Reads where all bytes are in this process.</summary>
+    /// <returns>False, with the destination cleared, where a byte is elsewhere or may not be read.</returns>
+    public static bool TryRead(ExtentMap map, long offset, Span<byte> destination)
+    {
+        if (offset < 0 || offset > map.Length - destination.Length)
+        {
+            destination.Clear();
+            return false;
+        }
+
+        for (int done = 0; done < destination.Length;)
+        {
+            BlockSlice slice = map.Locate(offset + done, destination.Length - done);
+            ILocalSegment? local = map.LocalOf(slice.Extent);
+            if (local is null
+                || !local.TryRead(slice.Block, map[slice.Extent].Extent.Key.Generation, slice.Offset, destination.Slice(done, slice.Count)))
+            {
+                destination.Clear();
+                return false;
+            }
+
+            done += slice.Count;
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads bytes that lie inside the map.</summary>
+    /// <param name="pool">Pool of the range, for errors.</param>
+    /// <param name="map">The map.</param>
+    /// <param name="offset">First byte.</param>
+    /// <param name="destination">Filled; cleared on failure.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async ValueTask ReadAsync(string pool, ExtentMap map, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        try
+        {
+            List<Task>? calls = null;
+            for (long done = 0; done < destination.Length;)
+            {
+                (long start, List<BlockSlice> batch, int bytes) = NextBatch(map, offset + done, destination.Length - done, CallReadCountMax);
+                Memory<byte> part = destination.Slice((int)(start - offset), bytes);
+                Task call = ReadBatchAsync(pool, map, batch, part, cancellationToken).AsTask();
+                done += bytes;
+                if (calls is null && done == destination.Length)
+                {
+                    await call;
+                    return;
+                }
+
+                await AddAsync(calls ??= [], call);
+            }
+
+            if (calls is not null) await Task.WhenAll(calls);
+        }
+        catch
+        {
+            destination.Span.Clear();
+            throw;
+        }
+    }
+
+    /// <summary>Writes bytes that lie inside the map.</summary>
+    public async ValueTask WriteAsync(
+        string pool, ExtentMap map, long offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        List<Task>? calls = null;
+        for (long done = 0; done < source.Length;)
+        {
+            BlockSlice slice = map.Locate(offset + done, source.Length - done);
+            if (map.LocalOf(slice.Extent) is { } local)
+            {
+                var write = new BlockWrite(
+                    BlockWriteKind.Write, map[slice.Extent].Extent.Segment, map[slice.Extent].Extent.Key, RequestId.None, slice.Block,
+                    slice.Offset, slice.Count, 0, 0);
+                BlockWriteReply reply = await local.WriteAsync(write, source.Slice((int)done, slice.Count));
+                ThrowIfNotDone(reply.Status, pool, map, slice.Extent);
+                done += slice.Count;
+                continue;
+            }
+
+            (_, List<BlockSlice> batch, int bytes) = NextBatch(map, offset + done, source.Length - done, CallBlockCountMax);
+            Task call = WriteBatchAsync(pool, map, batch, source.Slice((int)done, bytes), cancellationToken).AsTask();
+            done += bytes;
+            await AddAsync(calls ??= [], call);
+        }
+
+        if (calls is not null) await Task.WhenAll(calls);
+    }
+
+    /// <summary>Compare-exchange or add on 8 bytes that lie inside one block.</summary>
+    /// <returns>The value found, or the sum.</returns>
+    public async ValueTask<long> CombineAsync(
+        string pool, ExtentMap map, BlockWriteKind kind, long offset, long operand, long expected, CancellationToken cancellationToken)
+    {
+        BlockSlice slice = map.Locate(offset, sizeof(long));
+        LeaseExtent extent = map[slice.Extent].Extent;
+        var write = new BlockWrite(kind, extent.Segment, extent.Key, RequestId.None, slice.Block, slice.Offset, sizeof(long), operand, expected);
+        BlockWriteReply reply = map.LocalOf(slice.Extent) is { } local
+            ? await local.WriteAsync(write, default)
+            : (await SendAsync(pool, map, slice.Extent, [write], default, cancellationToken))[0];
+        ThrowIfNotDone(reply.Status, pool, map, slice.Extent);
+        return reply.Value;
+    }
+
+    private static void ThrowIfNotDone(OperationStatus status, string pool, ExtentMap map, int extent)
+    {
+        if (status is OperationStatus.Ok or OperationStatus.Mismatch) return;
+        throw PoolErrors.For(status, pool, map[extent].Extent.Home, map[extent].Extent.Key);
+    }
+
+    /// <summary>Adds a call to those under way; waits for one when they are as many as may be.</summary>
+    private static async ValueTask AddAsync(List<Task> calls, Task call)
+    {
+        calls.Add(call);
+        if (calls.Count < CallsAtOnceMax) return;
+        Task ended = await Task.WhenAny(calls);
+        calls.Remove(ended);
+        await ended;
+    }
+
+    /// <summary>The blocks of one extent with which some bytes begin, as many as one call takes.</summary>
+    private static (long Start, List<BlockSlice> Batch, int Bytes) NextBatch(ExtentMap map, long offset, long count, int blockCountMax)
+    {
+        List<BlockSlice> batch = [];
+        int bytes = 0;
+        while (bytes < count && batch.Count < blockCountMax)
+        {
+            BlockSlice slice = map.Locate(offset + bytes, count - bytes);
+            if (batch.Count > 0 && (slice.Extent != batch[0].Extent || bytes + slice.Count > CallBytesMax)) break;
+            batch.Add(slice);
+            bytes += slice.Count;
+        }
+
+        return (offset, batch, bytes);
+    }
+
+    private async ValueTask ReadBatchAsync(
+        string pool, ExtentMap map, List<BlockSlice> batch, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        int extentIndex = batch[0].Extent;
+        LeaseExtent extent = map[extentIndex].Extent;
+        if (batch[0].Block < 0) throw PoolErrors.Lost(pool, extent.Home, extent.Key.Id);
+        var reads = new BlockRead[batch.Count];
+        for (int i = 0; i < reads.Length; i++)
+        {
+            reads[i] = new BlockRead(extent.Segment, extent.Key, batch[i].Block, batch[i].Offset, batch[i].Count, 0);
+        }
+
+        ReadReply reply = await path.ReadAsync(extent.Home, map.BlockBytes, reads, cancellationToken);
+        foreach (BlockReadReply block in reply.Blocks) ThrowIfNotDone(block.Status, pool, map, extentIndex);
+        reply.Bytes.CopyTo(destination);
+    }
+
+    private async ValueTask WriteBatchAsync(
+        string pool, ExtentMap map, List<BlockSlice> batch, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        LeaseExtent extent = map[batch[0].Extent].Extent;
+        if (batch[0].Block < 0) throw PoolErrors.Lost(pool, extent.Home, extent.Key.Id);
+        var writes = new BlockWrite[batch.Count];
+        for (int i = 0; i < writes.Length; i++)
+        {
+            writes[i] = new BlockWrite(
+                BlockWriteKind.Write, extent.Segment, extent.Key, RequestId.None, batch[i].Block, batch[i].Offset, batch[i].Count, 0, 0);
+        }
+
+        BlockWriteReply[] replies = await SendAsync(pool, map, batch[0].Extent, writes, source, cancellationToken);
+        foreach (BlockWriteReply reply in replies) ThrowIfNotDone(reply.Status, pool, map, batch[0].Extent);
+    }
+
+    /// <summary>
+    /// Sends changes under a session's request ids. A session that the segment has closed is opened anew once: a request of an
+    /// unknown session was not carried out.
+    /// </summary>
+    private async ValueTask<BlockWriteReply[]> SendAsync(
+        string pool, ExtentMap map, int extentIndex, BlockWrite[] writes, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        LeaseExtent extent = map[extentIndex].Extent;
+        if (writes[0].Block < 0) throw PoolErrors.Lost(pool, extent.Home, extent.Key.Id);
+        for (bool reopened = false; ; reopened = true)
+        {
+            ClientSession session = await _sessions.GetAsync(extent.Home, extent.Segment, cancellationToken);
+            if (session.Id == 0) throw PoolErrors.For(OperationStatus.NoSegment, pool, extent.Home, extent.Key);
+            RequestId[] requests = await session.BeginAsync(writes.Length, cancellationToken);
+            try
+            {
+                var numbered = new BlockWrite[writes.Length];
+                for (int i = 0; i < writes.Length; i++) numbered[i] = writes[i] with { Request = requests[i] };
+                BlockWriteReply[] replies = await path.WriteAsync(extent.Home, numbered, bytes, cancellationToken);
+                if (replies[0].Status != OperationStatus.Indeterminate || reopened) return replies;
+                _sessions.Drop(extent.Home, extent.Segment, session);
+            }
+            finally
+            {
+                session.End(requests);
+            }
+        }
+    }
+}

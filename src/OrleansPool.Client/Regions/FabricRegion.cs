@@ -1,0 +1,155 @@
+using OrleansPool.Client.Fabric;
+using OrleansPool.Client.Ranges;
+using OrleansPool.Client.Routing;
+using OrleansPool.Grains;
+
+namespace OrleansPool.Client.Regions;
+
+/// <summary>
+/// A region as this process has it open: a copy of its page table, looked at again when the memory's owner refuses it.
+/// </summary>
+internal sealed class FabricRegion : MemoryRegion
+{
+    private readonly FabricContext _context;
+    private readonly IRegionGrain _grain;
+    private View _view;
+    private bool _disposed;
+
+    public FabricRegion(FabricContext context, IRegionGrain grain, PageTable table)
+    {
+        _context = context;
+        _grain = grain;
+        _view = new View(table, context);
+    }
+
+    public override string Name => _view.Table.Name;
+
+    public override long Length => _view.Table.Length;
+
+    public override int BlockBytes => _view.Table.BlockBytes;
+
+    public override string Pool => _view.Table.Pool;
+
+    public override IReadOnlyList<NodeId> Nodes => [.. _view.Table.Extents.Select(extent => extent.Extent.Home).Distinct()];
+
+    public override IReadOnlyList<LostRange> LostRanges => _view.Table.LostRanges;
+
+    public override bool TryRead(long offset, Span<byte> destination)
+    {
+        if (!_disposed) return RangeAccess.TryRead(Volatile.Read(ref _view).Map, offset, destination);
+        destination.Clear();
+        return false;
+    }
+
+    public override ValueTask<int> ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        int count = RangeBounds.ReadCount(offset, destination.Length, Length);
+        return TryRead(offset, destination.Span[..count])
+            ? new ValueTask<int>(count)
+            : WithFreshMapAsync(
+                async (map, pool, self) =>
+                {
+                    int left = RangeBounds.ReadCount(offset, destination.Length, map.Length);
+                    await self._context.Access.ReadAsync(pool, map, offset, destination[..left], cancellationToken);
+                    return left;
+                },
+                cancellationToken);
+    }
+
+    public override async ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        RangeBounds.ThrowUnlessInside(offset, source.Length, Length);
+        await WithFreshMapAsync(
+            async (map, pool, self) =>
+            {
+                RangeBounds.ThrowUnlessInside(offset, source.Length, map.Length);
+                await self._context.Access.WriteAsync(pool, map, offset, source, cancellationToken);
+                return 0;
+            },
+            cancellationToken);
+    }
+
+    public override ValueTask<long> CompareExchangeAsync(
+        long offset, long expected, long desired, CancellationToken cancellationToken = default) =>
+        CombineAsync(BlockWriteKind.CompareExchange, offset, desired, expected, cancellationToken);
+
+    public override ValueTask<long> AddAsync(long offset, long addend, CancellationToken cancellationToken = default) =>
+        CombineAsync(BlockWriteKind.Add, offset, addend, 0, cancellationToken);
+
+    public override async ValueTask ResizeAsync(long bytes, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        Adopt(await _grain.ResizeAsync(bytes).WaitAsync(cancellationToken));
+    }
+
+    public override async ValueTask RefreshAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        PageTable table = await _grain.OpenAsync().WaitAsync(cancellationToken) ?? throw PoolErrors.NoRegion(Name);
+        Adopt(table);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask<long> CombineAsync(BlockWriteKind kind, long offset, long operand, long expected, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        RangeBounds.ThrowUnlessAligned(offset, Length);
+        return WithFreshMapAsync(
+            (map, pool, self) =>
+            {
+                RangeBounds.ThrowUnlessAligned(offset, map.Length);
+                return self._context.Access.CombineAsync(pool, map, kind, offset, operand, expected, cancellationToken);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// Carries an operation out with the page table at hand. If the memory's owner refuses the table's leases, the region has
+    /// changed: the table is fetched and the operation tried once more.
+    /// </summary>
+    private async ValueTask<T> WithFreshMapAsync<T>(
+        Func<ExtentMap, string, FabricRegion, ValueTask<T>> operation, CancellationToken cancellationToken)
+    {
+        View view = Volatile.Read(ref _view);
+        try
+        {
+            return await operation(view.Map, view.Table.Pool, this);
+        }
+        catch (Exception e) when (e is LeaseFencedException or LeaseExpiredException)
+        {
+            await RefreshAsync(cancellationToken);
+            View fresh = Volatile.Read(ref _view);
+            if (fresh.Table.Version == view.Table.Version) throw;
+            return await operation(fresh.Map, fresh.Table.Pool, this);
+        }
+    }
+
+    /// <summary>Takes a page table over unless a newer one is here.</summary>
+    private void Adopt(PageTable table)
+    {
+        var fresh = new View(table, _context);
+        while (true)
+        {
+            View current = Volatile.Read(ref _view);
+            if (current.Table.Version > table.Version || Interlocked.CompareExchange(ref _view, fresh, current) == current) return;
+        }
+    }
+
+    private sealed class View(PageTable table, FabricContext context)
+    {
+        public PageTable Table => table;
+
+        public ExtentMap Map { get; } = new(table.Extents, table.BlockBytes, table.Length, context.Path);
+    }
+}

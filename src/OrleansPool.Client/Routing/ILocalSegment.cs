@@ -1,0 +1,13 @@
+using OrleansPool.Grains;
+
+namespace OrleansPool.Client.Routing;
+
+/// <summary>A segment whose bytes are in this process. Thread-safe.</summary>
+public interface ILocalSegment
+{
+    /// <summary>Reads bytes of a block; see <see cref="MemoryRange.TryRead"/>.</summary>
+    bool TryRead(int block, ulong generation, int offset, Span<byte> destination);
+
+    /// <summary>Changes a block. Completes at once unless another thread is at work on the segment.</summary>
+    ValueTask<BlockWriteReply> WriteAsync(in BlockWrite write, ReadOnlyMemory<byte> bytes);
+}

@@ -1,0 +1,9 @@
+namespace OrleansPool.Client.Routing;
+
+/// <summary>Where a process takes local memory from. Thread-safe.</summary>
+public interface IReservationSource
+{
+    /// <summary>Takes blocks ahead.</summary>
+    /// <exception cref="PoolExhaustedException">There is too little free memory.</exception>
+    BlockReservation Reserve(int blocks, ReservationOptions options);
+}

@@ -1,0 +1,46 @@
+using OrleansPool.Grains;
+
+namespace OrleansPool.Client.Routing;
+
+/// <summary>
+/// The way to the memory: everything that leases and regions ask of a node goes through here. In a silo it touches the silo's own
+/// segments directly; elsewhere it calls grains.
+/// </summary>
+/// <remarks>
+/// Thread-safe. Every call names the node that it is meant for, and throws <see cref="PoolDataLossException"/> when that node is
+/// gone, <see cref="PoolUnavailableException"/> when it does not answer, and <see cref="PoolAccessDeniedException"/> when there
+/// never was such a node. Other outcomes are values.
+/// </remarks>
+public interface ISegmentPath
+{
+    /// <summary>The segment, if its bytes are in this process.</summary>
+    ILocalSegment? TryGetLocal(NodeId home, SegmentId segment);
+
+    /// <summary>Reads blocks.</summary>
+    ValueTask<ReadReply> ReadAsync(NodeId home, int blockBytes, BlockRead[] reads, CancellationToken cancellationToken);
+
+    /// <summary>Changes blocks, in order; after one that is not Ok or Mismatch the rest are not tried.</summary>
+    ValueTask<BlockWriteReply[]> WriteAsync(
+        NodeId home, BlockWrite[] writes, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+
+    /// <summary>Opens a session for exactly-once requests; zero where none is needed.</summary>
+    ValueTask<ulong> OpenSessionAsync(NodeId home, SegmentId segment, CancellationToken cancellationToken);
+
+    /// <summary>Takes leases.</summary>
+    ValueTask<LeaseReply[]> LeaseAsync(NodeId node, LeaseRequest[] requests, CancellationToken cancellationToken);
+
+    /// <summary>Looks leases up.</summary>
+    ValueTask<ExtentReply[]> OpenAsync(NodeId home, LeaseExtent[] extents, CancellationToken cancellationToken);
+
+    /// <summary>Restarts durations.</summary>
+    ValueTask<OperationStatus[]> RenewAsync(NodeId home, LeaseExtent[] extents, CancellationToken cancellationToken);
+
+    /// <summary>Frees leases.</summary>
+    ValueTask<OperationStatus[]> ReleaseAsync(NodeId home, LeaseExtent[] extents, CancellationToken cancellationToken);
+
+    /// <summary>Raises generations.</summary>
+    ValueTask<ExtentReply[]> TransferAsync(NodeId home, LeaseExtent[] extents, CancellationToken cancellationToken);
+
+    /// <summary>Makes leases last until they are freed.</summary>
+    ValueTask<ExtentReply[]> KeepAsync(NodeId home, LeaseExtent[] extents, string region, CancellationToken cancellationToken);
+}

@@ -1,0 +1,107 @@
+namespace OrleansPool.Core.Placement;
+
+/// <summary>
+/// Chooses the node that memory comes from: the local one while it is below its watermark, else the better of two random ones,
+/// drawn by their free memory (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001). Shared by leases and
+/// by the placement of regions.
+/// </summary>
+/// <remarks>Pure: the caller passes the loads, which may be a moment old, and a random word. A node that seems full is tried last, not never.</remarks>
+public static class NodeChooser
+{
+    /// <summary>How full the local node may be before others are asked first.</summary>
+    public const double LocalWatermarkDefault = 0.85;
+
+    /// <summary>The order in which nodes are to be asked.</summary>
+    /// <param name="loads">The nodes.</param>
+    /// <param name="local">Index of the local node; negative for none.</param>
+    /// <param name="bytes">How much is wanted.</param>
+    /// <param name="random">A random word.</param>
+    /// <param name="order">Gets the indices; as long as <paramref name="loads"/>.</param>
+    /// <param name="localWatermark">How full the local node may be, from 0 to 1.</param>
+    /// <returns>How many indices: all.</returns>
+    public static int Order(
+        ReadOnlySpan<NodeLoad> loads, int local, long bytes, ulong random, Span<int> order, double localWatermark = LocalWatermarkDefault)
+    {
+        if (order.Length < loads.Length) throw new ArgumentException($"The order needs room for {loads.Length} nodes.", nameof(order));
+        for (int i = 0; i < loads.Length; i++) order[i] = i;
+        Span<int> used = order[..loads.Length];
+        SortByFree(loads, used);
+        int first = local >= 0 && loads[local].FreeBytes >= bytes && loads[local].UsedRatio < localWatermark
+            ? local
+            : BetterOfTwo(loads, bytes, random);
+        if (first < 0) return loads.Length;
+
+        int at = used.IndexOf(first);
+        used[..at].CopyTo(used[1..]);
+        used[0] = first;
+        return loads.Length;
+    }
+
+    /// <summary>The node with the most free memory; among equals, one drawn by the random word.</summary>
+    /// <returns>Its index; -1 if there is none.</returns>
+    public static int ChooseLeastLoaded(ReadOnlySpan<NodeLoad> loads, ulong random)
+    {
+        int best = -1;
+        ulong ties = 0;
+        for (int i = 0; i < loads.Length; i++)
+        {
+            if (best >= 0 && loads[i].FreeBytes < loads[best].FreeBytes) continue;
+            bool isTie = best >= 0 && loads[i].FreeBytes == loads[best].FreeBytes;
+            ties = isTie ? ties + 1 : 1;
+
+            // The n-th of equals replaces the others with probability 1/n.
+            if (!isTie || Scramble(random, ties) % ties == 0) best = i;
+        }
+
+        return best;
+    }
+
+    /// <summary>Draws two nodes by their free memory and takes the one that is less full; -1 if none has enough.</summary>
+    private static int BetterOfTwo(ReadOnlySpan<NodeLoad> loads, long bytes, ulong random)
+    {
+        int one = Draw(loads, bytes, Scramble(random, 1));
+        int two = Draw(loads, bytes, Scramble(random, 2));
+        return one < 0 || loads[two].UsedRatio < loads[one].UsedRatio ? two : one;
+    }
+
+    private static int Draw(ReadOnlySpan<NodeLoad> loads, long bytes, ulong random)
+    {
+        ulong total = 0;
+        foreach (NodeLoad load in loads)
+        {
+            if (load.FreeBytes >= bytes) total += (ulong)load.FreeBytes;
+        }
+
+        if (total == 0) return -1;
+        ulong ticket = random % total;
+        for (int i = 0; i < loads.Length; i++)
+        {
+            if (loads[i].FreeBytes < bytes) continue;
+            if (ticket < (ulong)loads[i].FreeBytes) return i;
+            ticket -= (ulong)loads[i].FreeBytes;
+        }
+
+        return -1;
+    }
+
+    private static void SortByFree(ReadOnlySpan<NodeLoad> loads, Span<int> order)
+    {
+        // Insertion sort: the nodes of a cluster are few, and a comparison delegate could not capture the span.
+        for (int i = 1; i < order.Length; i++)
+        {
+            int moving = order[i];
+            int at = i;
+            for (; at > 0 && loads[order[at - 1]].FreeBytes < loads[moving].FreeBytes; at--) order[at] = order[at - 1];
+            order[at] = moving;
+        }
+    }
+
+    /// <summary>Another random word for each salt (SplitMix64's finalizer).</summary>
+    private static ulong Scramble(ulong random, ulong salt)
+    {
+        ulong z = random + (salt * 0x9e3779b97f4a7c15);
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+        return z ^ (z >> 31);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using OrleansPool.Core.Arenas;
+
+namespace OrleansPool.Core.Segments;
+
+/// <summary>
+/// The blocks of a segment and their rows. One writer, the executor; readers on any thread, without locks, by a seqlock (Boehm,
+/// "Can Seqlocks Get Along With Programming Language Memory Models?", MSPC 2012): the version is odd while bytes change, and a
+/// reader whose version moved copies again. Torn bytes are never returned: a failed copy is cleared.
+/// </summary>
+internal sealed class BlockStore
+{
+    private readonly BlockFrames _frames;
+    private readonly NativeTable<BlockRow> _rows;
+
+    public BlockStore(ArenaSlice frames, ArenaSlice book, SegmentGeometry geometry)
+    {
+        _frames = new BlockFrames(frames, geometry.BlockBytes, geometry.BlockCount);
+        _rows = new NativeTable<BlockRow>(book, 0, geometry.BlockCount);
+    }
+
+    public int BlockBytes => _frames.BlockBytes;
+
+    public int BlockCount => _frames.BlockCount;
+
+    public ref BlockRow this[int block] => ref _rows[block];
+
+    /// <summary>The committed bytes of a block. For the executor only.</summary>
+    public ReadOnlySpan<byte> BytesOf(int block) => _frames[block];
+
+    /// <summary>Copies bytes of a block if it still has a generation.</summary>
+    /// <param name="block">Index of the block; the caller has checked its bounds.</param>
+    /// <param name="generation">The generation that the reader holds.</param>
+    /// <param name="offset">First byte in the block.</param>
+    /// <param name="destination">Where the bytes go; cleared on failure.</param>
+    /// <param name="version">Sequence of the operation that wrote the block last.</param>
+    public bool TryCopy(int block, ulong generation, int offset, Span<byte> destination, out ulong version)
+    {
+        ref BlockRow row = ref _rows[block];
+        ReadOnlySpan<byte> source = _frames[block].Slice(offset, destination.Length);
+        SpinWait spin = default;
+        while (true)
+        {
+            ulong before = Volatile.Read(ref row.Version);
+            if (Volatile.Read(ref row.Generation) != generation) break;
+            if ((before & 1) == 0)
+            {
+                source.CopyTo(destination);
+                Volatile.ReadBarrier();
+                if (row.Version == before && row.Generation == generation)
+                {
+                    version = before >> 1;
+                    return true;
+                }
+            }
+
+            spin.SpinOnce();
+        }
+
+        destination.Clear();
+        version = 0;
+        return false;
+    }
+
+    /// <summary>Whether a block still has a generation and, if so, its version.</summary>
+    public bool TryGetVersion(int block, ulong generation, out ulong version)
+    {
+        ref BlockRow row = ref _rows[block];
+        version = Volatile.Read(ref row.Version) >> 1;
+        Volatile.ReadBarrier();
+        return row.Generation == generation;
+    }
+
+    /// <summary>Puts committed bytes into a block.</summary>
+    public void Commit(int block, int offset, ReadOnlySpan<byte> bytes, ulong sequence)
+    {
+        ref BlockRow row = ref _rows[block];
+        Volatile.Write(ref row.Version, (row.Version & ~1UL) | 1);
+        Volatile.WriteBarrier();
+        bytes.CopyTo(_frames[block][offset..]);
+        Volatile.Write(ref row.Version, sequence << 1);
+    }
+
+    /// <summary>Gives a block another holder, or none: from now on no copy succeeds for an earlier generation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetGeneration(int block, ulong sequence)
+    {
+        ref BlockRow row = ref _rows[block];
+        SegmentFaultException.ThrowUnless(sequence > row.Generation, "a block's generation only rises");
+        Volatile.Write(ref row.Generation, sequence);
+        Volatile.Write(ref row.Version, sequence << 1);
+    }
+
+    /// <summary>Makes a block ready for a new holder.</summary>
+    public void Prepare(int block) => _frames.Prepare(block);
+
+    /// <summary>Zeroes a block that left its lease. Runs outside the executor; nobody else may touch the block.</summary>
+    public void Retire(int block) => _frames.Retire(block);
+}

@@ -1,0 +1,14 @@
+namespace OrleansPool.Core.Segments;
+
+/// <summary>What became of an input that was given to a <see cref="SegmentExecutor"/>.</summary>
+public enum ExecutionOutcome
+{
+    /// <summary>It was carried out on this thread; the result is there.</summary>
+    Completed,
+
+    /// <summary>It waits in the inbox; its completion will be told.</summary>
+    Queued,
+
+    /// <summary>The inbox is full; nothing happened.</summary>
+    InboxFull,
+}

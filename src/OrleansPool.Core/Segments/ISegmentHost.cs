@@ -1,0 +1,14 @@
+namespace OrleansPool.Core.Segments;
+
+/// <summary>What a <see cref="SegmentExecutor"/> needs of the process around it.</summary>
+public interface ISegmentHost
+{
+    /// <summary>The moment, on the monotonic clock of all ticks in this process.</summary>
+    Tick Now { get; }
+
+    /// <summary>Calls <see cref="SegmentExecutor.Drain"/> soon, on another thread.</summary>
+    void ScheduleDrain(SegmentExecutor executor);
+
+    /// <summary>Wants <see cref="SegmentExecutor.Sweep"/> at some moment. Each call replaces the one before. Called while the segment is owned: it must not call back.</summary>
+    void ScheduleSweep(SegmentExecutor executor, Tick at);
+}

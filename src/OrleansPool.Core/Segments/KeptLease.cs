@@ -1,0 +1,7 @@
+namespace OrleansPool.Core.Segments;
+
+/// <summary>A lease that lasts until it is freed.</summary>
+/// <param name="Key">The owner's right.</param>
+/// <param name="BlockCount">How many blocks it has.</param>
+/// <param name="Region">The region that keeps it.</param>
+public readonly record struct KeptLease(LeaseKey Key, int BlockCount, string Region);

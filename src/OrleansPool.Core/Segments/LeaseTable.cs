@@ -1,0 +1,247 @@
+using OrleansPool.Core.Arenas;
+using OrleansPool.Grains;
+
+namespace OrleansPool.Core.Segments;
+
+/// <summary>
+/// The leases of a segment. A lease is a chain of blocks in the order of its bytes; its row stands at the index of the first one.
+/// </summary>
+/// <remarks>
+/// Owned by the segment's executor. Invariant, after every step:
+/// <code>free + leased + dirty + zeroed = block count;   a block is in at most one chain</code>
+/// </remarks>
+internal sealed class LeaseTable
+{
+    private readonly BlockStore _store;
+    private readonly BlockBitmap _bitmap;
+    private readonly NativeTable<LeaseRow> _rows;
+    private readonly RetiredBlocks _retired;
+    private readonly LabelTable _labels = new();
+    private readonly Dictionary<int, string> _regions = [];
+    private readonly LeaseSecret _secret;
+    private readonly Tick _madeAt;
+
+    public LeaseTable(BlockStore store, ArenaSlice book, SegmentGeometry geometry, LeaseSecret secret, Tick madeAt)
+    {
+        _store = store;
+        _bitmap = new BlockBitmap(book, geometry.BitmapAt, geometry.BlockCount);
+        _rows = new NativeTable<LeaseRow>(book, geometry.LeaseRowsAt, geometry.BlockCount);
+        _retired = new RetiredBlocks(store);
+        _secret = secret;
+        _madeAt = madeAt;
+        for (int block = 0; block < store.BlockCount; block++)
+        {
+            store[block].Head = BlockRow.None;
+            store[block].Next = BlockRow.None;
+        }
+    }
+
+    public int LeaseCount { get; private set; }
+
+    public int KeptCount => _regions.Count;
+
+    public int LeasedBlockCount { get; private set; }
+
+    public int FreeBlockCount => _bitmap.FreeCount + _retired.ZeroedCount;
+
+    /// <summary>Not later than the first moment at which a lease can run out.</summary>
+    public Tick EarliestExpiry { get; private set; } = Tick.Never;
+
+    public IReadOnlyDictionary<int, string> Regions => _regions;
+
+    /// <summary>Whether a holder has a right over its lease now; if not, why.</summary>
+    public OperationStatus Check(in LeaseKey key, LeaseRights needed)
+    {
+        if ((uint)key.Head >= (uint)_store.BlockCount || !_secret.Verify(key)) return OperationStatus.Forged;
+        ref BlockRow head = ref _store[key.Head];
+        if (head.Generation != key.Generation || (head.Flags & BlockFlags.Head) == 0)
+        {
+            return (head.Flags & BlockFlags.Expired) != 0 ? OperationStatus.Expired : OperationStatus.Fenced;
+        }
+
+        return key.Rights >= needed ? OperationStatus.Ok : OperationStatus.Denied;
+    }
+
+    /// <summary>Takes blocks: all of them or none.</summary>
+    /// <returns>The head of the lease, or <see cref="BlockRow.None"/>.</returns>
+    public int Alloc(int blockCount, TimeSpan duration, string? owner, ulong sequence, Tick now)
+    {
+        Reclaim();
+        SegmentFaultException.ThrowUnless(blockCount > 0 && blockCount <= _bitmap.FreeCount, "ALLOC was checked against the free count");
+        int head = BlockRow.None;
+        int last = BlockRow.None;
+        for (int left = blockCount; left > 0;)
+        {
+            int count = _bitmap.Take(left, out int first);
+            left -= count;
+            if (head == BlockRow.None) head = first;
+            for (int block = first; block < first + count; block++)
+            {
+                _store.Prepare(block);
+                ref BlockRow row = ref _store[block];
+                row.Flags = BlockFlags.Leased;
+                row.Head = head;
+                row.Next = BlockRow.None;
+                if (last != BlockRow.None) _store[last].Next = block;
+                _store.SetGeneration(block, sequence);
+                last = block;
+            }
+        }
+
+        ref BlockRow headRow = ref _store[head];
+        headRow.Flags |= BlockFlags.Head;
+        headRow.Label = _labels.Acquire(owner);
+        _rows[head] = new LeaseRow
+        {
+            DurationMilliseconds = (uint)Math.Min(duration.TotalMilliseconds, uint.MaxValue),
+            TakenAtSeconds = (uint)(now - _madeAt).TotalSeconds,
+            BlockCount = blockCount,
+        };
+        RestartDuration(head, now);
+        LeaseCount++;
+        LeasedBlockCount += blockCount;
+        return head;
+    }
+
+    public bool CanTake(int blockCount)
+    {
+        Reclaim();
+        return blockCount <= _bitmap.FreeCount;
+    }
+
+    /// <summary>Ends a lease. Its chain is dirty until it is zeroed.</summary>
+    public void End(int head, ulong sequence, bool expired)
+    {
+        for (int block = head; block != BlockRow.None; block = _store[block].Next)
+        {
+            ref BlockRow row = ref _store[block];
+            SegmentFaultException.ThrowUnless(row.Head == head && (row.Flags & BlockFlags.Leased) != 0, "a lease's chain holds only its own blocks");
+            row.Flags = BlockFlags.Dirty | (expired ? BlockFlags.Expired : BlockFlags.None);
+            _store.SetGeneration(block, sequence);
+        }
+
+        _labels.Release(_store[head].Label);
+        _store[head].Label = 0;
+        _regions.Remove(head);
+        LeasedBlockCount -= _rows[head].BlockCount;
+        LeaseCount--;
+        _rows[head] = default;
+    }
+
+    /// <summary>Raises a lease's generation and restarts its duration.</summary>
+    public void Transfer(int head, ulong sequence, Tick now)
+    {
+        for (int block = head; block != BlockRow.None; block = _store[block].Next) _store.SetGeneration(block, sequence);
+        RestartDuration(head, now);
+    }
+
+    public void Keep(int head, string region)
+    {
+        _store[head].Flags |= BlockFlags.Kept;
+        _rows[head].ExpiresAt = Tick.Never;
+        _regions[head] = region;
+    }
+
+    public void RestartDuration(int head, Tick now)
+    {
+        ref LeaseRow row = ref _rows[head];
+        row.ExpiresAt = IsKept(head) ? Tick.Never : now + TimeSpan.FromMilliseconds(row.DurationMilliseconds);
+        EarliestExpiry = Tick.Min(EarliestExpiry, row.ExpiresAt);
+    }
+
+    public bool IsKept(int head) => (_store[head].Flags & BlockFlags.Kept) != 0;
+
+    public string OwnerOf(int head) => _labels[_store[head].Label];
+
+    public LeaseView View(int head)
+    {
+        ulong generation = _store[head].Generation;
+        var runs = new List<BlockRun>(1);
+        int first = head;
+        int count = 0;
+        for (int block = head; block != BlockRow.None; block = _store[block].Next)
+        {
+            if (block != first + count)
+            {
+                runs.Add(new BlockRun(first, count));
+                first = block;
+                count = 0;
+            }
+
+            count++;
+        }
+
+        runs.Add(new BlockRun(first, count));
+        return new LeaseView(
+            new LeaseKey(head, generation, _secret.Derive(generation, LeaseRights.Owner), LeaseRights.Owner),
+            _secret.Derive(generation, LeaseRights.Read),
+            _rows[head].BlockCount,
+            IsKept(head) ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(_rows[head].DurationMilliseconds),
+            [.. runs]);
+    }
+
+    /// <summary>Finds leases that have run out, looking at a bounded number of blocks.</summary>
+    /// <param name="from">Where to begin; 0 begins a new round.</param>
+    /// <param name="blockCountMax">Most blocks to look at.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="expired">Gets the heads.</param>
+    /// <returns>Where to go on, or 0 when the round is complete.</returns>
+    public int FindExpired(int from, int blockCountMax, Tick now, List<int> expired)
+    {
+        if (from == 0) EarliestExpiry = Tick.Never;
+        int end = Math.Min(_store.BlockCount, from + blockCountMax);
+        for (int block = from; block < end; block++)
+        {
+            if ((_store[block].Flags & BlockFlags.Head) == 0) continue;
+            Tick expiresAt = _rows[block].ExpiresAt;
+            if (expiresAt <= now)
+            {
+                expired.Add(block);
+            }
+            else
+            {
+                EarliestExpiry = Tick.Min(EarliestExpiry, expiresAt);
+            }
+        }
+
+        return end == _store.BlockCount ? 0 : end;
+    }
+
+    public void Zero(int head) => _retired.Zero(head);
+
+    public void Reclaim() => _retired.Reclaim(_bitmap);
+
+    /// <summary>Walks every block and lease and compares with the counts.</summary>
+    public void CheckIntegrity()
+    {
+        _bitmap.CheckIntegrity();
+        int leased = 0;
+        int leases = 0;
+        int dirty = 0;
+        int free = 0;
+        for (int block = 0; block < _store.BlockCount; block++)
+        {
+            BlockFlags flags = _store[block].Flags;
+            if (_bitmap.IsFree(block)) free++;
+            if ((flags & BlockFlags.Dirty) != 0) dirty++;
+            if ((flags & BlockFlags.Head) == 0) continue;
+
+            leases++;
+            int count = 0;
+            for (int link = block; link != BlockRow.None; link = _store[link].Next, count++)
+            {
+                SegmentFaultException.ThrowUnless(_store[link].Head == block, "a block is in the chain of its own lease");
+                SegmentFaultException.ThrowUnless((_store[link].Flags & BlockFlags.Leased) != 0, "a chain holds leased blocks");
+                SegmentFaultException.ThrowUnless(!_bitmap.IsFree(link), "a leased block is not free");
+                SegmentFaultException.ThrowUnless(_store[link].Generation == _store[block].Generation, "a lease has one generation");
+            }
+
+            SegmentFaultException.ThrowUnless(count == _rows[block].BlockCount, "a lease counts its blocks");
+            leased += count;
+        }
+
+        SegmentFaultException.ThrowUnless(leases == LeaseCount, "the lease count is the number of heads");
+        SegmentFaultException.ThrowUnless(leased == LeasedBlockCount, "the leased count is the sum of the leases");
+        SegmentFaultException.ThrowUnless(free + leased + dirty == _store.BlockCount, "free + leased + dirty = block count");
+    }
+}

@@ -1,0 +1,71 @@
+using OrleansPool.Grains;
+
+namespace OrleansPool.Core.Segments;
+
+/// <summary>One input of a segment. Which members matter depends on the kind; make one with the factory of that kind.</summary>
+public readonly record struct Operation
+{
+    /// <summary>What to do.</summary>
+    public OperationKind Kind { get; init; }
+
+    /// <summary>The request, so that a retry gets the first result; none for a caller that never retries.</summary>
+    public RequestId Request { get; init; }
+
+    /// <summary>The caller's right.</summary>
+    public LeaseKey Key { get; init; }
+
+    /// <summary>The block to change, for writes; how many blocks, for ALLOC.</summary>
+    public int Block { get; init; }
+
+    /// <summary>First byte in the block.</summary>
+    public int Offset { get; init; }
+
+    /// <summary>The bytes to write. They belong to the segment until the operation is complete.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; init; }
+
+    /// <summary>The desired value, or the addend.</summary>
+    public long Operand { get; init; }
+
+    /// <summary>The value that must be there.</summary>
+    public long Expected { get; init; }
+
+    /// <summary>How long a lease lives without renewal.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>The owner label of ALLOC, the region of KEEP.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Who is told the result, if it does not come at once.</summary>
+    public IOperationCompletion? Completion { get; init; }
+
+    /// <summary>Takes blocks.</summary>
+    public static Operation Alloc(int blockCount, TimeSpan duration, string owner, RequestId request = default) =>
+        new() { Kind = OperationKind.Alloc, Block = blockCount, Duration = duration, Label = owner, Request = request };
+
+    /// <summary>An operation on a lease as a whole: FREE, TRANSFER, RENEW or INSPECT.</summary>
+    public static Operation OnLease(OperationKind kind, LeaseKey key, RequestId request = default) =>
+        new() { Kind = kind, Key = key, Request = request };
+
+    /// <summary>Makes a lease last until it is freed.</summary>
+    public static Operation Keep(LeaseKey key, string region, RequestId request = default) =>
+        new() { Kind = OperationKind.Keep, Key = key, Label = region, Request = request };
+
+    /// <summary>Writes bytes of one block.</summary>
+    public static Operation Write(LeaseKey key, int block, int offset, ReadOnlyMemory<byte> bytes, RequestId request = default) =>
+        new() { Kind = OperationKind.Write, Key = key, Block = block, Offset = offset, Bytes = bytes, Request = request };
+
+    /// <summary>Replaces 8 aligned bytes if they have an expected value.</summary>
+    public static Operation CompareExchange(LeaseKey key, int block, int offset, long expected, long desired, RequestId request = default) =>
+        new()
+        {
+            Kind = OperationKind.CompareExchange, Key = key, Block = block, Offset = offset, Expected = expected, Operand = desired,
+            Request = request,
+        };
+
+    /// <summary>Adds to 8 aligned bytes.</summary>
+    public static Operation Add(LeaseKey key, int block, int offset, long addend, RequestId request = default) =>
+        new() { Kind = OperationKind.Add, Key = key, Block = block, Offset = offset, Operand = addend, Request = request };
+
+    /// <summary>An operation without arguments: OPEN SESSION, SWEEP, LIST KEPT or CLOSE.</summary>
+    public static Operation Plain(OperationKind kind) => new() { Kind = kind };
+}

@@ -1,0 +1,57 @@
+namespace OrleansPool.Core.Segments;
+
+/// <summary>What an input asks of a segment.</summary>
+public enum OperationKind : byte
+{
+    /// <summary>Nothing; default.</summary>
+    None,
+
+    // In the stream: each takes a sequence number, is logged, and is replicated.
+
+    /// <summary>Takes blocks: all of them or none.</summary>
+    Alloc,
+
+    /// <summary>Gives a lease's blocks back.</summary>
+    Free,
+
+    /// <summary>Ends a lease that ran out. Made by the segment itself.</summary>
+    Expire,
+
+    /// <summary>Raises a lease's generation, which fences its holders.</summary>
+    Transfer,
+
+    /// <summary>Makes a lease last until it is freed.</summary>
+    Keep,
+
+    /// <summary>Writes bytes of one block.</summary>
+    Write,
+
+    /// <summary>Replaces 8 aligned bytes if they have an expected value.</summary>
+    CompareExchange,
+
+    /// <summary>Adds to 8 aligned bytes.</summary>
+    Add,
+
+    /// <summary>Opens a session for exactly-once requests.</summary>
+    OpenSession,
+
+    /// <summary>Closes a session that was idle. Made by the segment itself.</summary>
+    CloseSession,
+
+    // Local to the primary: never logged.
+
+    /// <summary>Restarts a lease's duration.</summary>
+    Renew,
+
+    /// <summary>Looks a lease up.</summary>
+    Inspect,
+
+    /// <summary>Ends what has run out.</summary>
+    Sweep,
+
+    /// <summary>Lists the kept leases.</summary>
+    ListKept,
+
+    /// <summary>Stops the segment for good, if it is empty.</summary>
+    Close,
+}

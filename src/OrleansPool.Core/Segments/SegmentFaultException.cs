@@ -1,0 +1,27 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace OrleansPool.Core.Segments;
+
+/// <summary>
+/// A segment found its own state broken. Its node must stop serving it: nothing that it says can be trusted. Never raised by bad
+/// input.
+/// </summary>
+public sealed class SegmentFaultException : Exception
+{
+    /// <summary>Makes the fault.</summary>
+    /// <param name="invariant">What should have held.</param>
+    public SegmentFaultException(string invariant)
+        : base($"A segment's state is broken: it does not hold that {invariant}. The node must stop serving this segment.")
+    {
+    }
+
+    internal static void ThrowUnless([DoesNotReturnIf(false)] bool holds, string invariant)
+    {
+        if (!holds) Throw(invariant);
+    }
+
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Throw(string invariant) => throw new SegmentFaultException(invariant);
+}

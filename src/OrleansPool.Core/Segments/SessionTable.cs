@@ -1,0 +1,52 @@
+using OrleansPool.Grains;
+
+namespace OrleansPool.Core.Segments;
+
+/// <summary>
+/// The sessions of one segment: exactly-once results as in RIFL (Lee et al., "Implementing Linearizability at Large Scale and Low
+/// Latency", SOSP 2015). A session's id is the sequence of the operation that opened it, so ids are never reused.
+/// </summary>
+/// <remarks>Owned by the segment's executor.</remarks>
+internal sealed class SessionTable
+{
+    /// <summary>Most sessions open at once; opening one more closes the one that was idle longest.</summary>
+    public const int SessionCountMax = 256;
+
+    /// <summary>A session that is idle for this long is closed.</summary>
+    public static readonly TimeSpan IdleMax = TimeSpan.FromMinutes(10);
+
+    private readonly Dictionary<ulong, Session> _sessions = [];
+
+    public bool IsFull => _sessions.Count >= SessionCountMax;
+
+    public void Open(ulong id, Tick now) => _sessions.Add(id, new Session(id, now));
+
+    public bool Close(ulong id) => _sessions.Remove(id);
+
+    public SessionAdmission Admit(in RequestId request, Tick now, out OperationResult result)
+    {
+        result = default;
+        if (request.Session == 0) return SessionAdmission.Execute;
+        return _sessions.TryGetValue(request.Session, out Session? session)
+            ? session.Admit(request.Number, request.LowestUnanswered, now, out result)
+            : SessionAdmission.Indeterminate;
+    }
+
+    public void Record(in RequestId request, in OperationResult result)
+    {
+        if (request.Session != 0) _sessions[request.Session].Record(request.Number, result);
+    }
+
+    /// <summary>The session that was idle longest, if it was idle for at least some time.</summary>
+    public bool TryFindIdle(Tick now, TimeSpan idleMin, out ulong id)
+    {
+        Session? idlest = null;
+        foreach (Session session in _sessions.Values)
+        {
+            if (now - session.LastUsed >= idleMin && (idlest is null || session.LastUsed < idlest.LastUsed)) idlest = session;
+        }
+
+        id = idlest?.Id ?? 0;
+        return idlest is not null;
+    }
+}

@@ -1,0 +1,184 @@
+using OrleansPool.Client.Leases;
+using OrleansPool.Client.Routing;
+using OrleansPool.Grains;
+using OrleansPool.Server.Hosting;
+using OrleansPool.Server.Placement;
+using OrleansPool.Server.Regions;
+
+namespace OrleansPool.Server.Grains;
+
+/// <summary>
+/// One region's page table. Growing: ALLOC with a duration, write the page table under its ETag, KEEP, answer; so memory that is
+/// kept is always listed, and memory that was leased for a write that failed runs out by itself.
+/// </summary>
+/// <remarks>
+/// Two activations at once are harmless: the ETag lets one of them write, and the other deactivates. What the table says about
+/// nodes that died is worked out at every call, not stored.
+/// </remarks>
+[PoolLoadPlacement]
+internal sealed class RegionGrain : Grain, IRegionGrain
+{
+    /// <summary>How long memory is leased while the page table is being written.</summary>
+    private static readonly TimeSpan ProvisionalDuration = TimeSpan.FromMinutes(2);
+
+    private readonly RegionStore _store;
+    private readonly RegionMemory _memory;
+    private readonly VolatileNames _volatileNames;
+    private bool _isKept;
+
+    public RegionGrain(
+        [PersistentState("region", OrleansPoolOptions.StorageName)] IPersistentState<RegionState> state, RegionMemory memory,
+        VolatileNames volatileNames)
+    {
+        _store = new RegionStore(state);
+        _memory = memory;
+        _volatileNames = volatileNames;
+    }
+
+    private string Name => this.GetPrimaryKeyString();
+
+    private IRegionCatalogGrain Catalog => GrainFactory.GetGrain<IRegionCatalogGrain>(RegionMemory.BucketOf(Name));
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (_store.Current.IsDeleted) await FinishDeleteAsync();
+    }
+
+    public async Task<PageTable?> OpenAsync()
+    {
+        _volatileNames.ThrowIfRefused();
+        return _store.Current.Exists ? await TableAsync() : null;
+    }
+
+    public async Task<PageTable> CreateAsync(string pool, long bytes)
+    {
+        _volatileNames.ThrowIfRefused();
+        PoolNames.ValidateRegion(Name);
+        PoolNames.ValidatePool(pool);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        if (_store.Current.IsDeleted) await FinishDeleteAsync();
+        if (_store.Current.Exists) return await TableAsync();
+
+        await Catalog.AddAsync(Name);
+        TakenLease taken = await _memory.TakeAsync(pool, bytes, Name, ProvisionalDuration);
+        RegionState next = _store.Current.Next();
+        next.Pool = pool;
+        next.Length = bytes;
+        next.BlockBytes = taken.BlockBytes;
+        next.Extents = [.. taken.Extents.Select(extent => extent.Extent)];
+        await CommitAsync(next);
+        return await TableAsync();
+    }
+
+    public async Task<PageTable> ResizeAsync(long bytes)
+    {
+        _volatileNames.ThrowIfRefused();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        RegionState current = _store.Current;
+        if (!current.Exists) throw PoolErrors.NoRegion(Name);
+        RegionState next = current.Next();
+        next.Length = bytes;
+        List<LeaseExtent> dropped = [];
+        if (bytes > current.Length)
+        {
+            await GrowAsync(current, next, bytes);
+        }
+        else
+        {
+            next.Extents = RegionMemory.Cut(current, bytes, dropped);
+        }
+
+        await CommitAsync(next);
+        await _memory.ReleaseAsync(dropped);
+        return await TableAsync();
+    }
+
+    public async Task<bool> DeleteAsync()
+    {
+        _volatileNames.ThrowIfRefused();
+        if (_store.Current.Version == 0) return false;
+        bool existed = _store.Current.Exists;
+        if (existed)
+        {
+            RegionState tombstone = _store.Current.Next();
+            tombstone.IsDeleted = true;
+            await CommitAsync(tombstone);
+        }
+
+        await FinishDeleteAsync();
+        return existed;
+    }
+
+    public Task<LeaseExtent[]> FindOrphansAsync(LeaseExtent[] kept)
+    {
+        HashSet<(SegmentId, int, ulong)> listed = [];
+        if (_store.Current.Exists)
+        {
+            foreach (LeaseExtent extent in _store.Current.Extents) listed.Add(Identity(extent));
+        }
+
+        return Task.FromResult(Array.FindAll(kept, extent => !listed.Contains(Identity(extent))));
+
+        static (SegmentId, int, ulong) Identity(LeaseExtent extent) => (extent.Segment, extent.Key.Head, extent.Key.Generation);
+    }
+
+    public Task<RegionInfo?> DescribeAsync()
+    {
+        RegionState state = _store.Current;
+        if (!state.Exists) return Task.FromResult<RegionInfo?>(null);
+        long lost = RegionMemory.LostRanges(state, _memory.IsLost).Sum(range => range.Bytes);
+        NodeId[] nodes = [.. state.Extents.Select(extent => extent.Home).Distinct()];
+        return Task.FromResult<RegionInfo?>(new RegionInfo(Name, state.Pool, state.Length, lost, nodes));
+    }
+
+    private async Task GrowAsync(RegionState current, RegionState next, long bytes)
+    {
+        long have = RegionMemory.CapacityOf(current);
+
+        // What an earlier, longer life of the last extent left there must not come back.
+        await _memory.ZeroAsync(current, current.Length, Math.Min(bytes, have));
+        if (bytes <= have) return;
+        TakenLease taken = await _memory.TakeAsync(current.Pool, bytes - have, Name, ProvisionalDuration);
+        if (taken.BlockBytes != current.BlockBytes)
+        {
+            await _memory.ReleaseAsync([.. taken.Extents.Select(extent => extent.Extent)]);
+            throw new PoolConfigurationException(
+                $"Region '{Name}' has blocks of {current.BlockBytes} bytes and pool '{current.Pool}' now has blocks of {taken.BlockBytes}. Make a new region and copy.", current.Pool);
+        }
+
+        next.Extents = [.. current.Extents, .. taken.Extents.Select(extent => extent.Extent)];
+    }
+
+    /// <summary>Writes a page table and keeps what it lists.</summary>
+    private async Task CommitAsync(RegionState next)
+    {
+        try
+        {
+            await _store.WriteAsync(next);
+        }
+        catch
+        {
+            // This activation may be the older of two. Its next call begins with what storage says.
+            DeactivateOnIdle();
+            throw;
+        }
+
+        _isKept = false;
+    }
+
+    private async Task FinishDeleteAsync()
+    {
+        await _memory.ReleaseAsync(_store.Current.Extents);
+        await Catalog.RemoveAsync(Name);
+        await _store.ClearAsync();
+    }
+
+    /// <summary>The page table for clients. Every listed extent is kept before the table is given out.</summary>
+    private async Task<PageTable> TableAsync()
+    {
+        RegionState state = _store.Current;
+        PageTable table = await _memory.OpenAsync(Name, state, keep: !_isKept);
+        _isKept = true;
+        return table;
+    }
+}

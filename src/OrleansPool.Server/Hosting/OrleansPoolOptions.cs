@@ -1,0 +1,41 @@
+namespace OrleansPool.Server.Hosting;
+
+/// <summary>One silo's share of the fabric.</summary>
+public sealed class OrleansPoolOptions
+{
+    /// <summary>Name of the grain storage provider that holds page tables, unless another is registered under this name.</summary>
+    public const string StorageName = "OrleansPool";
+
+    /// <summary>
+    /// All memory that the node may use, such as 4GiB: blocks, metadata, operation logs and cache. Mapped and made resident at
+    /// start, never given back. 256 MiB by default.
+    /// </summary>
+    public string Capacity { get; set; } = "256MiB";
+
+    /// <summary>The node's name in reports; the silo's name by default.</summary>
+    public string? NodeName { get; set; }
+
+    /// <summary>Share of the capacity that the block cache may take, from 0 (no cache) to 0.5. It caches blocks of other nodes.</summary>
+    public double CacheShare { get; set; } = 1.0 / 64;
+
+    /// <summary>
+    /// Whether regions may be named in memory storage although the cluster has more than one silo. Their names are then lost when
+    /// the silo that holds them stops; their memory is freed.
+    /// </summary>
+    public bool AllowVolatileNames { get; set; }
+
+    /// <summary>How full the local node may be before leases go elsewhere, from 0 to 1.</summary>
+    public double LocalWatermark { get; set; } = 0.85;
+
+    /// <summary>How often nodes tell each other their load. 250 ms by default.</summary>
+    public TimeSpan LoadInterval { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How often a node looks for memory that is kept for a region which does not list it. 30 s by default.</summary>
+    public TimeSpan OrphanInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The pools beside <see cref="PoolNames.Default"/>; one of that name replaces it.</summary>
+    public IList<PoolOptions> Pools { get; } = [];
+
+    /// <summary>For tests: canaries, poison and guard pages, so that wrong use fails loudly.</summary>
+    public bool Diagnostic { get; set; }
+}

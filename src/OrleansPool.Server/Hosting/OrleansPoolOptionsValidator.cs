@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Options;
+using OrleansPool.Core.Arenas;
+
+namespace OrleansPool.Server.Hosting;
+
+/// <summary>Checks <see cref="OrleansPoolOptions"/>: every failure names the value and the rule.</summary>
+internal sealed class OrleansPoolOptionsValidator : IValidateOptions<OrleansPoolOptions>
+{
+    private const long CapacityBytesMin = 4 << 20;
+    private const double CacheShareMax = 0.5;
+    private static readonly TimeSpan IntervalMin = TimeSpan.FromMilliseconds(10);
+
+    public ValidateOptionsResult Validate(string? name, OrleansPoolOptions options)
+    {
+        List<string> failures = [];
+        if (!ByteSize.TryParse(options.Capacity, out long capacity) || capacity < CapacityBytesMin)
+        {
+            failures.Add($"Capacity is '{options.Capacity}': write an amount of at least {ByteSize.Format(CapacityBytesMin)}, such as 256MiB.");
+        }
+
+        if (options.CacheShare is not (>= 0 and <= CacheShareMax))
+        {
+            failures.Add($"CacheShare is {options.CacheShare}: it is from 0 to {CacheShareMax}.");
+        }
+
+        if (options.LocalWatermark is not (>= 0 and <= 1)) failures.Add($"LocalWatermark is {options.LocalWatermark}: it is from 0 to 1.");
+        if (options.LoadInterval < IntervalMin) failures.Add($"LoadInterval is {options.LoadInterval}: it is at least {IntervalMin}.");
+        if (options.OrphanInterval < IntervalMin) failures.Add($"OrphanInterval is {options.OrphanInterval}: it is at least {IntervalMin}.");
+        foreach (PoolOptions pool in options.Pools) ValidatePool(pool, failures);
+        foreach (IGrouping<string, PoolOptions> same in options.Pools.GroupBy(pool => pool.Name).Where(group => group.Count() > 1))
+        {
+            failures.Add($"There are {same.Count()} pools named '{same.Key}': a pool's name is its own.");
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static void ValidatePool(PoolOptions pool, List<string> failures)
+    {
+        try
+        {
+            PoolNames.ValidatePool(pool.Name);
+        }
+        catch (ArgumentException e)
+        {
+            failures.Add(e.Message);
+        }
+
+        if (!ByteSize.TryParse(pool.BlockSize, out long bytes) || !BlockSizes.IsValid(bytes))
+        {
+            failures.Add($"Pool '{pool.Name}' has block size '{pool.BlockSize}': it is a power of two from {BlockSizes.BytesMin} B to {ByteSize.Format(BlockSizes.BytesMax)}.");
+        }
+
+        if (pool.MaxBlocksPerNode < 0)
+        {
+            failures.Add($"Pool '{pool.Name}' has MaxBlocksPerNode {pool.MaxBlocksPerNode}: it is 0 (no limit) or more.");
+        }
+    }
+}

@@ -1,0 +1,254 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using OrleansPool.Client.Reservations;
+using OrleansPool.Client.Routing;
+using OrleansPool.Core.Arenas;
+using OrleansPool.Core.Caching;
+using OrleansPool.Core.Segments;
+using OrleansPool.Grains;
+using OrleansPool.Server.Hosting;
+
+namespace OrleansPool.Server.Nodes;
+
+/// <summary>
+/// This silo's share of the fabric: its arena, its pools and their segments. Everything in the silo that touches local memory
+/// does so here; grains only translate.
+/// </summary>
+/// <remarks>Thread-safe.</remarks>
+public sealed class NodeHost : IReservationSource, IDisposable
+{
+    private readonly Arena _arena;
+    private readonly SegmentFactory _factory;
+    private readonly Dictionary<string, PoolShare> _pools = new(StringComparer.Ordinal);
+    private readonly ITimer _returnTimer;
+    private readonly HostClock _clock;
+    private long _bytesMoved;
+    private long _operations;
+    private long _reservedBytes;
+
+    /// <summary>Maps the node's memory and makes its pools.</summary>
+    /// <exception cref="PoolConfigurationException">The machine or its cgroup has less memory than the capacity.</exception>
+    public NodeHost(IOptions<OrleansPoolOptions> options, ILocalSiloDetails silo, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(silo);
+        OrleansPoolOptions settings = options.Value;
+        Span<byte> incarnation = stackalloc byte[16];
+        RandomNumberGenerator.Fill(incarnation);
+        Id = new NodeId(silo.SiloAddress, new NodeIncarnation(BinaryPrimitives.ReadUInt128LittleEndian(incarnation)));
+        Name = settings.NodeName ?? silo.Name;
+        CapacityBytes = ByteSize.Parse(settings.Capacity);
+        _clock = new HostClock(time);
+        long started = time.GetTimestamp();
+        _arena = Arena.Map(new ArenaOptions { CapacityBytes = CapacityBytes, Diagnostic = settings.Diagnostic });
+        StartDuration = time.GetElapsedTime(started);
+        _factory = new SegmentFactory(_arena, _clock, Id.Incarnation);
+        Cache = MakeCache((long)(CapacityBytes * settings.CacheShare));
+        IEnumerable<PoolOptions> pools = settings.Pools;
+        if (!settings.Pools.Any(pool => pool.Name == PoolNames.Default)) pools = pools.Prepend(new PoolOptions());
+        foreach (PoolOptions pool in pools)
+        {
+            long blockCountMax = pool.MaxBlocksPerNode == 0 ? long.MaxValue : pool.MaxBlocksPerNode;
+            var share = new PoolShare(pool.Name, (int)ByteSize.Parse(pool.BlockSize), blockCountMax, _factory);
+            _pools.Add(pool.Name, share);
+        }
+
+        foreach (PoolShare share in _pools.Values) share.GrowAheadIfLow();
+        _returnTimer = time.CreateTimer(_ => _ = ReturnEmptyAsync(), null, ReturnInterval, ReturnInterval);
+    }
+
+    private static readonly TimeSpan ReturnInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>This node, in this life.</summary>
+    public NodeId Id { get; }
+
+    /// <summary>Its name in reports.</summary>
+    public string Name { get; }
+
+    /// <summary>All memory that it may use.</summary>
+    public long CapacityBytes { get; }
+
+    /// <summary>How long it took to map the memory and make it resident.</summary>
+    public TimeSpan StartDuration { get; }
+
+    /// <summary>The block cache; null where its share is zero.</summary>
+    internal BlockCache? Cache { get; }
+
+    /// <summary>Finds a segment of this node.</summary>
+    public ILocalSegment? TryGetSegment(SegmentId segment) => _factory.TryGet(segment);
+
+    /// <summary>Takes memory; the status tells why not.</summary>
+    public async ValueTask<LeaseReply> LeaseAsync(LeaseRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!_pools.TryGetValue(request.Pool, out PoolShare? pool)) return new LeaseReply(OperationStatus.NoPool, 0, [], 0, 0);
+        if (request.Bytes <= 0 || request.Duration < LeaseOptions.DurationMin || request.Duration > LeaseOptions.DurationMax
+            || request.Owner is null || request.Owner.Length > LeaseOptions.OwnerLengthMax)
+        {
+            return new LeaseReply(OperationStatus.OutOfBounds, pool.BlockBytes, [], pool.BytesFree, pool.BytesMax);
+        }
+
+        (OperationStatus status, var leases) = await pool.TakeAsync(request.Bytes, request.Duration, request.Owner);
+        if (status == OperationStatus.Exhausted && _pools.Count > 1)
+        {
+            // Other pools may sit on empty segments; memory freed there serves here.
+            foreach (PoolShare other in _pools.Values.Where(other => other != pool)) await other.ReturnEmptyAsync(keepOne: false);
+            (status, leases) = await pool.TakeAsync(request.Bytes, request.Duration, request.Owner);
+        }
+
+        Interlocked.Increment(ref _operations);
+        OpenExtent[] extents = [.. leases.Select(lease => Extent(lease.Segment, lease.Lease))];
+        return new LeaseReply(status, pool.BlockBytes, extents, pool.BytesFree, pool.BytesMax);
+    }
+
+    /// <summary>An operation on whole leases: INSPECT, TRANSFER or KEEP.</summary>
+    internal async ValueTask<ExtentReply> ExecuteAsync(LeaseExtent extent, Operation operation)
+    {
+        if (!TryFind(extent, out NodeSegment? segment, out OperationStatus status)) return new ExtentReply(status, null);
+        OperationResult result = await segment.ExecuteAsync(operation);
+        Interlocked.Increment(ref _operations);
+        return new ExtentReply(result.Status, result.Status == OperationStatus.Ok ? Extent(segment, result.Lease) : null);
+    }
+
+    /// <summary>Frees or renews a lease.</summary>
+    internal async ValueTask<OperationStatus> EndOrRenewAsync(LeaseExtent extent, OperationKind kind)
+    {
+        if (!TryFind(extent, out NodeSegment? segment, out OperationStatus status)) return status;
+        Interlocked.Increment(ref _operations);
+        return (await segment.ExecuteAsync(Operation.OnLease(kind, extent.Key))).Status;
+    }
+
+    /// <summary>Opens a session; zero where there is no such segment.</summary>
+    internal async ValueTask<ulong> OpenSessionAsync(SegmentId id)
+    {
+        if (_factory.TryGet(id) is not { } segment) return 0;
+        OperationResult result = await segment.ExecuteAsync(Operation.Plain(OperationKind.OpenSession));
+        return result.Status == OperationStatus.Ok ? (ulong)result.Value : 0;
+    }
+
+    /// <summary>Reads blocks for somebody elsewhere, whose rights are checked.</summary>
+    internal async ValueTask<ReadReply> ReadAsync(BlockRead[] reads)
+    {
+        ReadReply reply = NodeReader.Read(_factory, _clock, reads, out bool isRefused);
+        Interlocked.Add(ref _operations, reads.Length);
+        Interlocked.Add(ref _bytesMoved, reply.Bytes.Length);
+        if (!isRefused) return reply;
+        for (int i = 0; i < reads.Length; i++)
+        {
+            if (reply.Blocks[i].Status != OperationStatus.Fenced || _factory.TryGet(reads[i].Segment) is not { } segment) continue;
+
+            // The lock-free path knows only that the generation moved; the segment knows why.
+            OperationResult why = await segment.ExecuteAsync(Operation.OnLease(OperationKind.Inspect, reads[i].Key));
+            if (why.Status == OperationStatus.Expired) reply.Blocks[i] = new BlockReadReply(OperationStatus.Expired, 0);
+        }
+
+        return reply;
+    }
+
+    /// <summary>Changes blocks, in order, until one is refused.</summary>
+    internal async ValueTask<BlockWriteReply[]> WriteAsync(BlockWrite[] writes, ReadOnlyMemory<byte> bytes)
+    {
+        var replies = new BlockWriteReply[writes.Length];
+        Array.Fill(replies, new BlockWriteReply(OperationStatus.Busy, 0, 0));
+        int at = 0;
+        for (int i = 0; i < writes.Length; i++)
+        {
+            BlockWrite write = writes[i];
+            int count = write.Kind == BlockWriteKind.Write ? write.Count : 0;
+            if (count < 0 || count > bytes.Length - at)
+            {
+                replies[i] = new BlockWriteReply(OperationStatus.OutOfBounds, 0, 0);
+                break;
+            }
+
+            replies[i] = _factory.TryGet(write.Segment) is { } segment
+                ? await segment.WriteAsync(write, bytes.Slice(at, count))
+                : new BlockWriteReply(OperationStatus.NoSegment, 0, 0);
+            at += count;
+            if (replies[i].Status is not (OperationStatus.Ok or OperationStatus.Mismatch)) break;
+        }
+
+        Interlocked.Add(ref _operations, writes.Length);
+        Interlocked.Add(ref _bytesMoved, at);
+        return replies;
+    }
+
+    /// <inheritdoc/>
+    public BlockReservation Reserve(int blocks, ReservationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        long bytes = (long)blocks * options.BlockBytes;
+        Interlocked.Add(ref _reservedBytes, bytes);
+        if (Reservation.TryMake(
+            _arena, options.BlockBytes, blocks, options.Owner, out Reservation? reservation, () => Interlocked.Add(ref _reservedBytes, -bytes)))
+        {
+            return reservation;
+        }
+
+        Interlocked.Add(ref _reservedBytes, -bytes);
+        throw ReservationErrors.Exhausted(blocks, options, _arena.FreeBytes, "Raise the node's capacity.");
+    }
+
+    /// <summary>What the node holds.</summary>
+    public NodeReport Describe()
+    {
+        CacheReport? cache = Cache?.Describe();
+        return new NodeReport(
+            Id, Name, CapacityBytes, _factory.BookBytes, _arena.FreeBytes, Interlocked.Read(ref _reservedBytes),
+            cache?.CapacityBytes ?? 0, cache?.Bytes ?? 0, [.. _pools.Values.Select(pool => pool.Describe())]);
+    }
+
+    /// <summary>How much the node has done since it started.</summary>
+    internal (long Operations, long Bytes, long BytesFree) ReadActivity() => (
+        Interlocked.Read(ref _operations), Interlocked.Read(ref _bytesMoved),
+        _arena.FreeBytes + _pools.Values.Sum(pool => pool.Segments.Sum(s => (long)s.Segment.FreeBlockCount * pool.BlockBytes)));
+
+    /// <summary>The leases that regions keep on this node.</summary>
+    internal async ValueTask<List<(string Region, LeaseExtent Extent)>> ListKeptAsync()
+    {
+        List<(string, LeaseExtent)> kept = [];
+        foreach (NodeSegment segment in _factory.Segments)
+        {
+            if (segment.Segment.KeptCount == 0) continue;
+            OperationResult result = await segment.ExecuteAsync(Operation.Plain(OperationKind.ListKept));
+            foreach (KeptLease lease in result.Kept ?? [])
+            {
+                kept.Add((lease.Region, new LeaseExtent(Id, segment.Segment.Id, lease.Key, lease.BlockCount)));
+            }
+        }
+
+        return kept;
+    }
+
+    /// <summary>Unmaps the memory. Nothing may use the node any more.</summary>
+    public void Dispose()
+    {
+        _returnTimer.Dispose();
+        foreach (NodeSegment segment in _factory.Segments) segment.Dispose();
+    }
+
+    private OpenExtent Extent(NodeSegment segment, in LeaseView lease) => new(
+        new LeaseExtent(Id, segment.Segment.Id, lease.Key, lease.BlockCount), lease.ReadOnlyId, lease.Duration, lease.Runs);
+
+    private bool TryFind(in LeaseExtent extent, [NotNullWhen(true)] out NodeSegment? segment, out OperationStatus status)
+    {
+        segment = extent.Home.Incarnation == Id.Incarnation ? _factory.TryGet(extent.Segment) : null;
+        status = extent.Home.Incarnation == Id.Incarnation ? OperationStatus.NoSegment : OperationStatus.WrongIncarnation;
+        return segment is not null;
+    }
+
+    private BlockCache? MakeCache(long bytes)
+    {
+        bytes -= bytes % Arena.PageBytes;
+        return bytes > 0 && _arena.TryCarve(bytes, "block cache", out ArenaSlice? slice)
+            ? new BlockCache(slice, new BlockCacheOptions { CapacityBytes = bytes })
+            : null;
+    }
+
+    private async Task ReturnEmptyAsync()
+    {
+        foreach (PoolShare pool in _pools.Values) await pool.ReturnEmptyAsync(keepOne: true);
+    }
+}

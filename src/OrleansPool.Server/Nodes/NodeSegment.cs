@@ -1,0 +1,96 @@
+using OrleansPool.Client.Routing;
+using OrleansPool.Core;
+using OrleansPool.Core.Arenas;
+using OrleansPool.Core.Segments;
+using OrleansPool.Grains;
+
+namespace OrleansPool.Server.Nodes;
+
+/// <summary>A segment of this node, with its executor and its memory. Thread-safe.</summary>
+internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
+{
+    private readonly HostClock _clock;
+    private readonly ITimer _sweepTimer;
+
+    public NodeSegment(SegmentId id, string pool, SegmentGeometry geometry, ArenaSlice frames, ArenaSlice book, UInt128 secret, HostClock clock)
+    {
+        _clock = clock;
+        Pool = pool;
+        Frames = frames;
+        Book = book;
+        Segment = new Segment(id, geometry, frames, book, secret, clock.Now);
+        Executor = new SegmentExecutor(Segment, this);
+        _sweepTimer = clock.Time.CreateTimer(
+            static state => ((SegmentExecutor)state!).Sweep(), Executor, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public string Pool { get; }
+
+    public ArenaSlice Frames { get; }
+
+    public ArenaSlice Book { get; }
+
+    public Segment Segment { get; }
+
+    public SegmentExecutor Executor { get; }
+
+    Tick ISegmentHost.Now => _clock.Now;
+
+    public bool TryRead(int block, ulong generation, int offset, Span<byte> destination)
+    {
+        if (!Segment.Copy(block, generation, offset, destination, out ReadTicket ticket)) return false;
+        if (Segment.Confirm(ticket, _clock.Now)) return true;
+        destination.Clear();
+        return false;
+    }
+
+    public ValueTask<BlockWriteReply> WriteAsync(in BlockWrite write, ReadOnlyMemory<byte> bytes)
+    {
+        Operation operation = write.Kind switch
+        {
+            BlockWriteKind.Write => Operation.Write(write.Key, write.Block, write.Offset, bytes, write.Request),
+            BlockWriteKind.CompareExchange => Operation.CompareExchange(
+                write.Key, write.Block, write.Offset, write.Expected, write.Operand, write.Request),
+            BlockWriteKind.Add => Operation.Add(write.Key, write.Block, write.Offset, write.Operand, write.Request),
+            _ => default,
+        };
+        if (operation.Kind == OperationKind.None) return new ValueTask<BlockWriteReply>(new BlockWriteReply(OperationStatus.OutOfBounds, 0, 0));
+        ValueTask<OperationResult> execution = ExecuteAsync(operation);
+        return execution.IsCompletedSuccessfully ? new ValueTask<BlockWriteReply>(Reply(execution.Result)) : AwaitAsync(execution);
+
+        static async ValueTask<BlockWriteReply> AwaitAsync(ValueTask<OperationResult> execution) => Reply(await execution);
+
+        static BlockWriteReply Reply(in OperationResult result) => new(result.Status, result.Sequence, result.Value);
+    }
+
+    /// <summary>Carries an operation out: at once if the segment is idle, else when its owner comes to it.</summary>
+    public ValueTask<OperationResult> ExecuteAsync(in Operation operation)
+    {
+        if (operation.Kind == OperationKind.None) throw new ArgumentException("There is nothing to carry out.", nameof(operation));
+        OperationCompletion completion = OperationCompletion.Rent();
+        ValueTask<OperationResult> task = completion.Task;
+        switch (Executor.Execute(operation with { Completion = completion }, out OperationResult result))
+        {
+            case ExecutionOutcome.Completed:
+                completion.Return();
+                return new ValueTask<OperationResult>(result);
+            case ExecutionOutcome.Queued:
+                return task;
+            default:
+                completion.Return();
+                return new ValueTask<OperationResult>(new OperationResult(OperationStatus.Busy));
+        }
+    }
+
+    public void Dispose() => _sweepTimer.Dispose();
+
+    void ISegmentHost.ScheduleDrain(SegmentExecutor executor) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static waiting => waiting.Drain(), executor, preferLocal: false);
+
+    void ISegmentHost.ScheduleSweep(SegmentExecutor executor, Tick at) =>
+        _sweepTimer.Change(
+            at == Tick.Never ? Timeout.InfiniteTimeSpan : Later(at - _clock.Now), Timeout.InfiniteTimeSpan);
+
+    /// <summary>A little after the moment, so that the sweep finds the lease run out, and not too often.</summary>
+    private static TimeSpan Later(TimeSpan wait) => TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(wait.TotalMilliseconds) + 1));
+}

@@ -1,0 +1,30 @@
+using OrleansPool.Client.Routing;
+using OrleansPool.Grains;
+
+namespace OrleansPool.Server.Routing;
+
+/// <summary>Data calls to other nodes, straight to their data lanes; control calls by way of <see cref="Control"/>.</summary>
+internal sealed class RemoteNodes(IGrainFactory grains, INodeTopology topology, TimeProvider time)
+{
+    private readonly NodeCall _call = new(topology, time);
+
+    /// <summary>Control calls to other nodes.</summary>
+    public GrainPath Control { get; } = new(grains, topology, time);
+
+    public ValueTask<ReadReply> ReadAsync(NodeId home, BlockRead[] reads, CancellationToken cancellationToken) =>
+        _call.RunAsync(
+            home, _ => NodeKey.Data(grains, home.Silo, reads[0].Segment).ReadAsync(home.Incarnation, reads), cancellationToken);
+
+    public ValueTask<BlockWriteReply[]> WriteAsync(
+        NodeId home, BlockWrite[] writes, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        _call.RunAsync(
+            home,
+            async tries =>
+            {
+                BlockWriteReply[] replies =
+                    await NodeKey.Data(grains, home.Silo, writes[0].Segment).WriteAsync(home.Incarnation, writes, bytes);
+                PoolErrors.ThrowIfForgotten(replies, writes, tries);
+                return replies;
+            },
+            cancellationToken);
+}
