@@ -185,7 +185,12 @@ internal sealed class CacheShard
         ref int bucket = ref _buckets[hash & (_buckets.Length - 1)];
         entry = new CacheEntry
         {
-            Key = key, Version = version, Bytes = block.Length, FirstPage = _pages.Store(block), NextInBucket = bucket, Uses = uses,
+            Key = key,
+            Version = version,
+            Bytes = block.Length,
+            FirstPage = _pages.Store(block),
+            NextInBucket = bucket,
+            Uses = uses,
         };
         bucket = at;
         Bytes += block.Length;

@@ -58,7 +58,12 @@ public readonly record struct Operation
     public static Operation CompareExchange(LeaseKey key, int block, int offset, long expected, long desired, RequestId request = default) =>
         new()
         {
-            Kind = OperationKind.CompareExchange, Key = key, Block = block, Offset = offset, Expected = expected, Operand = desired,
+            Kind = OperationKind.CompareExchange,
+            Key = key,
+            Block = block,
+            Offset = offset,
+            Expected = expected,
+            Operand = desired,
             Request = request,
         };
 

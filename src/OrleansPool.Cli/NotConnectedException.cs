@@ -1,0 +1,4 @@
+namespace OrleansPool.Cli;
+
+/// <summary>No silo answers at the gateways.</summary>
+internal sealed class NotConnectedException(string message, Exception? innerException = null) : Exception(message, innerException);
