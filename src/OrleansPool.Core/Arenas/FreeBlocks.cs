@@ -42,15 +42,14 @@ internal struct FreeBlocks
     /// <param name="blockCount">How many.</param>
     /// <param name="seed">Where generations begin; another one for every reservation fences the blocks of one from another.</param>
     /// <param name="drained">Called once, when it is closed and the last block is back.</param>
-    /// <param name="attemptCount">Attempts of the shared list.</param>
-    public FreeBlocks(int blockCount, ulong seed, Action drained, int attemptCount = SharedList.AttemptCountDefault)
+    public FreeBlocks(int blockCount, ulong seed, Action drained)
     {
         _words = new BlockWords(blockCount, seed);
         _magazines = new Magazine[Math.Min(ThreadSlot.CountMax, blockCount)];
         _magazineCount = _magazines.Length;
         // Small reservations have small magazines, or one thread would hoard everything and the others would always steal.
         _magazineCapacity = Math.Clamp(blockCount / BlocksPerMagazineEntry, 1, Magazine.EntryCountMax);
-        _shared = new SharedList(blockCount, attemptCount);
+        _shared = new SharedList(blockCount);
         _sharedCount = blockCount;
         _drained = drained;
     }
@@ -72,8 +71,11 @@ internal struct FreeBlocks
     /// <summary>True from <see cref="Close"/> on.</summary>
     public bool IsClosed => _closed;
 
+    /// <summary>The blocks in no magazine.</summary>
+    public readonly SharedList Shared => _shared;
+
     /// <summary>Who may use which block.</summary>
-    public BlockWords Words => _words;
+    public readonly BlockWords Words => _words;
 
     /// <summary>Takes a free block.</summary>
     /// <returns>The block, or default, which nobody ever holds, when none is free.</returns>
@@ -263,6 +265,8 @@ internal struct FreeBlocks
         {
             if (_words.TryMove(index, cached, BlockWord.In(cached, BlockPhase.Shared)))
                 PushShared([index]);
+            else
+                Interlocked.Decrement(ref _stolenCount); // by a thief that read a torn entry
             return;
         }
         ref Magazine magazine = ref _magazines[slot];
