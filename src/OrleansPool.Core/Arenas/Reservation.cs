@@ -9,7 +9,7 @@ namespace OrleansPool.Core.Arenas;
 /// <remarks>
 /// <para>The slice holds the blocks' bytes and nothing else; <see cref="FreeBlocks"/> explains who gets which block. Blocks change hands inside
 /// the reservation without being zeroed, since they stay with one owner; the slice is zeroed when it goes back to the arena.</para>
-/// <para>Thread-safe. A thread's first call may allocate (its slot); later ones do not. <see cref="TryTake(out LocalBlock)"/> may fail, with blocks free,
+/// <para>Thread-safe. <see cref="TryTake(out LocalBlock)"/> may fail, with blocks free,
 /// while other threads are in the middle of moving the last of them.</para>
 /// </remarks>
 public sealed unsafe class Reservation : BlockReservation

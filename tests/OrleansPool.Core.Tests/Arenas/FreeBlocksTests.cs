@@ -101,6 +101,19 @@ public sealed class FreeBlocksTests
     }
 
     [Fact]
+    public void The_slot_of_a_thread_that_ended_goes_to_another()
+    {
+        for (int i = 0; i < 3 * ThreadSlot.CountMax; i++)
+        {
+            int slot = -1;
+            Thread thread = new(() => slot = ThreadSlot.ClaimCurrent());
+            thread.Start();
+            thread.Join();
+            Assert.InRange(slot, 0, ThreadSlot.CountMax - 1);
+        }
+    }
+
+    [Fact]
     public void More_threads_than_slots_work_without_magazines()
     {
         const int ThreadCount = ThreadSlot.CountMax + 20;
