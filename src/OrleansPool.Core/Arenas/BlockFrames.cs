@@ -13,7 +13,6 @@ namespace OrleansPool.Core.Arenas;
 public sealed unsafe class BlockFrames
 {
     private readonly byte* _first;
-    private readonly long _strideBytes;
     private readonly FramePoison? _poison;
 
     /// <summary>Lays blocks over a part of a slice. All of them are without owner.</summary>
@@ -31,7 +30,7 @@ public sealed unsafe class BlockFrames
         BlockBytes = blockBytes;
         BlockCount = blockCount;
         _first = diagnostic ? address + FramePoison.CanaryBytes : address;
-        _strideBytes = diagnostic ? blockBytes + FramePoison.CanaryBytes : blockBytes;
+        StrideBytes = diagnostic ? blockBytes + FramePoison.CanaryBytes : blockBytes;
         if (diagnostic)
             _poison = new FramePoison(_first, blockBytes, blockCount, slice.Owner);
     }
@@ -93,13 +92,16 @@ public sealed unsafe class BlockFrames
     /// <exception cref="ArenaFaultException">Somebody wrote where it had no right to.</exception>
     public void CheckInvariants() => _poison?.CheckAll();
 
+    /// <summary>From the beginning of a block to that of the next, in bytes.</summary>
+    internal long StrideBytes { get; }
+
     /// <summary>The address of a block, which never moves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal byte* GetAddress(int index)
     {
         if ((uint)index >= (uint)BlockCount)
             ThrowIndex(index);
-        return _first + index * _strideBytes;
+        return _first + index * StrideBytes;
     }
 
     [DoesNotReturn]

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace OrleansPool.Core.Arenas;
 
@@ -15,28 +17,37 @@ namespace OrleansPool.Core.Arenas;
 internal readonly struct BlockWords
 {
     private readonly ulong[] _words;
+    private readonly int _count; // beside the array's reference, so that checking an index does not wait for the array's own length
 
     public BlockWords(int blockCount, ulong seed)
     {
+        _count = blockCount;
         _words = new ulong[blockCount];
         Array.Fill(_words, BlockWord.First(seed));
     }
 
-    public int Count => _words.Length;
+    public int Count => _count;
 
     public ulong this[int index] => Volatile.Read(ref _words[index]);
 
     /// <summary>Moves a block's word, if it is still what the caller thinks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryMove(int index, ulong from, ulong to) => Interlocked.CompareExchange(ref _words[index], to, from) == from;
+    public bool TryMove(int index, ulong from, ulong to) =>
+        Interlocked.CompareExchange(ref _words[index], to, from) == from;
+
+    /// <summary>As <see cref="TryMove"/>, for an index that a container of this reservation holds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryMoveKnown(int index, ulong from, ulong to)
+    {
+        Debug.Assert((uint)index < (uint)_count, "Containers hold indexes of blocks.");
+        return Interlocked.CompareExchange(ref At(index), to, from) == from;
+    }
 
     /// <summary>True while the caller, who has this word, holds the block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsHeld(int index, ulong word)
     {
-        ulong[] words = _words;
-        return (uint)index < (uint)words.Length && BlockWord.IsHeld(word)
-            && BlockWord.WithoutPins(Volatile.Read(ref words[index])) == word;
+        return (uint)index < (uint)_count && BlockWord.IsHeld(word) && BlockWord.WithoutPins(Volatile.Read(ref At(index))) == word;
     }
 
     /// <summary>Frees a block that is not pinned, into the caller's magazine.</summary>
@@ -44,10 +55,8 @@ internal readonly struct BlockWords
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryReturn(int index, ulong word, out ulong cached)
     {
-        ulong[] words = _words;
         cached = BlockWord.NextCached(word);
-        return (uint)index < (uint)words.Length && BlockWord.IsHeld(word)
-            && Interlocked.CompareExchange(ref words[index], cached, word) == word;
+        return (uint)index < (uint)_count && BlockWord.IsHeld(word) && Interlocked.CompareExchange(ref At(index), cached, word) == word;
     }
 
     /// <summary>Ends the caller's right over a block, pinned or not.</summary>
@@ -112,4 +121,8 @@ internal readonly struct BlockWords
                 return true;
         }
     }
+
+    // The caller has checked the index.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref ulong At(int index) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_words), (uint)index);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace OrleansPool.Core.Arenas;
 
@@ -16,20 +17,24 @@ namespace OrleansPool.Core.Arenas;
 /// <para>Bounds: the shared list tries each step a fixed number of times. A push that fails them all leaves the blocks loose, to be found by a
 /// look at every word. A thread that finds nothing although blocks are free (others are moving them) looks again, a fixed number of times.</para>
 /// <para>The books are on the managed heap, not in the arena: a call that comes after the release reads the books of nobody else.
-/// Invariant while nobody calls: free + taken + retired = all, and every free block is in exactly one place.</para>
+/// A struct, embedded in the reservation, to spare the fast path a dependent load; never copied.
+/// Invariant while nobody calls: free + taken + retired = all, and every free block is in exactly one place:
+/// free = shared + loose + entries of magazines - stolen entries.</para>
 /// </remarks>
-internal sealed class FreeBlocks
+internal struct FreeBlocks
 {
     private const int RoundCountMax = 4;
     private const int BlocksPerMagazineEntry = 16;
 
     private readonly BlockWords _words;
     private readonly Magazine[] _magazines;
+    private readonly int _magazineCount;
     private readonly int _magazineCapacity;
     private readonly SharedList _shared;
     private readonly Action _drained;
-    private long _takenNetWithoutMagazine;
+    private int _sharedCount;
     private int _looseCount;
+    private int _stolenCount; // entries of magazines whose block a thief has, and whose owner has not found out
     private int _retiredCount;
     private volatile bool _closed;
 
@@ -37,14 +42,15 @@ internal sealed class FreeBlocks
     /// <param name="blockCount">How many.</param>
     /// <param name="seed">Where generations begin; another one for every reservation fences the blocks of one from another.</param>
     /// <param name="drained">Called once, when it is closed and the last block is back.</param>
-    /// <param name="attemptCount">Attempts of the shared list.</param>
-    public FreeBlocks(int blockCount, ulong seed, Action drained, int attemptCount = SharedList.AttemptCountDefault)
+    public FreeBlocks(int blockCount, ulong seed, Action drained)
     {
         _words = new BlockWords(blockCount, seed);
         _magazines = new Magazine[Math.Min(ThreadSlot.CountMax, blockCount)];
+        _magazineCount = _magazines.Length;
         // Small reservations have small magazines, or one thread would hoard everything and the others would always steal.
         _magazineCapacity = Math.Clamp(blockCount / BlocksPerMagazineEntry, 1, Magazine.EntryCountMax);
-        _shared = new SharedList(blockCount, attemptCount);
+        _shared = new SharedList(blockCount);
+        _sharedCount = blockCount;
         _drained = drained;
     }
 
@@ -55,63 +61,64 @@ internal sealed class FreeBlocks
         {
             if (_closed)
                 return 0;
-            long taken = Volatile.Read(ref _takenNetWithoutMagazine);
+            int free = Volatile.Read(ref _sharedCount) + Volatile.Read(ref _looseCount) - Volatile.Read(ref _stolenCount);
             for (int i = 0; i < _magazines.Length; i++)
-                taken += Volatile.Read(ref _magazines[i].TakenNet);
-            return (int)Math.Clamp(_words.Count - taken, 0, _words.Count);
+                free += Volatile.Read(ref _magazines[i].Count) + (Volatile.Read(ref _magazines[i].HotWord) != 0 ? 1 : 0);
+            return Math.Clamp(free, 0, _words.Count);
         }
     }
 
     /// <summary>True from <see cref="Close"/> on.</summary>
     public bool IsClosed => _closed;
 
+    /// <summary>The blocks in no magazine.</summary>
+    public readonly SharedList Shared => _shared;
+
     /// <summary>Who may use which block.</summary>
-    public BlockWords Words => _words;
+    public readonly BlockWords Words => _words;
 
     /// <summary>Takes a free block.</summary>
+    /// <returns>The block, or default, which nobody ever holds, when none is free.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public unsafe bool TryTake(out int index, out ulong word)
+    public LocalBlock Take()
     {
         int slot = ThreadSlot.Current;
-        Magazine[] magazines = _magazines;
-        if ((uint)slot < (uint)magazines.Length && !_closed)
+        if ((uint)slot < (uint)_magazineCount)
         {
-            ref Magazine magazine = ref magazines[slot];
-            int at = magazine.Count - 1;
-            if (at >= 0)
+            ref Magazine magazine = ref MagazineAt(slot);
+            ulong cached = magazine.HotWord;
+            int index = magazine.HotIndex;
+            if (cached != 0)
             {
-                magazine.Count = at;
-                index = magazine.Indexes[at];
-                ulong cached = magazine.Words[at];
-                word = BlockWord.In(cached, BlockPhase.Taken);
-                if (_words.TryMove(index, cached, word))
-                {
-                    magazine.TakenNet++;
-                    return true;
-                }
+                magazine.HotWord = 0;
+                ulong taken = BlockWord.In(cached, BlockPhase.Taken);
+                if (_words.TryMoveKnown(index, cached, taken))
+                    return new LocalBlock(index, taken);
+                Interlocked.Decrement(ref _stolenCount);
             }
         }
-        return TryTakeSlowly(out index, out word);
+        return TakeSlowly();
     }
 
     /// <summary>Returns a block that is not pinned.</summary>
     /// <returns>False when the caller does not hold it, or it is pinned.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryReturn(int index, ulong word)
+    public bool TryReturn(LocalBlock block)
     {
-        if (!_words.TryReturn(index, word, out ulong cached))
+        int slot = ThreadSlot.Current; // looked up before the interlocked operation, which would make it wait
+        if (!_words.TryReturn(block.Index, block.Generation, out ulong cached))
             return false;
-        int slot = ThreadSlot.Current;
-        Magazine[] magazines = _magazines;
-        if ((uint)slot < (uint)magazines.Length && !_closed && magazines[slot].Count < _magazineCapacity)
+        if ((uint)slot < (uint)_magazineCount && !_closed)
         {
-            magazines[slot].TakenNet--;
-            magazines[slot].Push(index, cached);
+            ref Magazine magazine = ref MagazineAt(slot);
+            if (magazine.HotWord == 0)
+            {
+                magazine.HotIndex = block.Index;
+                magazine.HotWord = cached;
+                return true;
+            }
         }
-        else
-        {
-            PlaceSlowly(index, cached);
-        }
+        PlaceSlowly(block.Index, cached);
         return true;
     }
 
@@ -137,116 +144,118 @@ internal sealed class FreeBlocks
         }
     }
 
+    // The caller has checked the slot.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly ref Magazine MagazineAt(int slot) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_magazines), (uint)slot);
+
     private void Retire(int index)
     {
         if (_words.TryRetire(index) && Interlocked.Increment(ref _retiredCount) == _words.Count)
             _drained();
     }
 
-    private bool TryTakeSlowly(out int index, out ulong word)
+    private LocalBlock TakeSlowly()
     {
         int slot = SlotOfThread();
         for (int round = 0; round < RoundCountMax && !_closed; round++)
         {
-            if (TryTakeOwn(slot, out index, out word) || TryTakeShared(slot, out index, out word)
-                || TrySteal(slot, out index, out word) || TryTakeLoose(out index, out word))
-            {
-                CountTaken(slot, 1);
-                return true;
-            }
+            if (TryTakeOwn(slot, out LocalBlock block) || TryTakeShared(slot, out block) || TrySteal(slot, out block) || TryTakeLoose(out block))
+                return block;
             if (FreeCount == 0)
                 break;
         }
-        index = 0;
-        word = 0;
-        return false;
+        return default;
     }
 
     // Leaves the magazine empty when it fails: its entries were stolen.
-    private unsafe bool TryTakeOwn(int slot, out int index, out ulong word)
+    private bool TryTakeOwn(int slot, out LocalBlock block)
     {
-        while (slot >= 0 && _magazines[slot].Count > 0)
+        while (slot >= 0 && _magazines[slot].TryPop(out int index, out ulong cached))
         {
-            ref Magazine magazine = ref _magazines[slot];
-            int at = --magazine.Count;
-            index = magazine.Indexes[at];
-            word = BlockWord.In(magazine.Words[at], BlockPhase.Taken);
-            if (_words.TryMove(index, magazine.Words[at], word))
+            block = new LocalBlock(index, BlockWord.In(cached, BlockPhase.Taken));
+            if (_words.TryMove(index, cached, block.Generation))
                 return true;
+            Interlocked.Decrement(ref _stolenCount);
         }
-        index = 0;
-        word = 0;
+        block = default;
         return false;
     }
 
     // Half a magazine at once: a thread that then returns as much as it takes does not come here again.
-    private bool TryTakeShared(int slot, out int index, out ulong word)
+    private bool TryTakeShared(int slot, out LocalBlock block)
     {
         Span<int> chain = stackalloc int[Magazine.EntryCountMax / 2];
         int wanted = slot < 0 ? 1 : Math.Max(1, _magazineCapacity / 2);
         int count = _shared.Pop(chain[..wanted]);
+        if (count > 0)
+            Interlocked.Add(ref _sharedCount, -count);
         bool taken = false;
-        index = 0;
-        word = 0;
-        for (int i = count - 1; i >= 0; i--)
+        block = default;
+        foreach (int index in chain[..count])
         {
             // Only closing moves the word of a block on its way out of the shared list.
-            ulong shared = _words[chain[i]];
+            ulong shared = _words[index];
             if (BlockWord.Phase(shared) != BlockPhase.Shared)
                 continue;
             if (!taken)
             {
-                word = BlockWord.In(shared, BlockPhase.Taken);
-                index = chain[i];
-                taken = _words.TryMove(index, shared, word);
+                block = new LocalBlock(index, BlockWord.In(shared, BlockPhase.Taken));
+                taken = _words.TryMove(index, shared, block.Generation);
             }
-            else if (_words.TryMove(chain[i], shared, BlockWord.In(shared, BlockPhase.Cached)))
+            else if (_words.TryMove(index, shared, BlockWord.In(shared, BlockPhase.Cached)))
             {
-                _magazines[slot].Push(chain[i], BlockWord.In(shared, BlockPhase.Cached));
+                _magazines[slot].Push(index, BlockWord.In(shared, BlockPhase.Cached));
             }
         }
         return taken;
     }
 
-    private unsafe bool TrySteal(int thief, out int index, out ulong word)
+    private unsafe bool TrySteal(int thief, out LocalBlock block)
     {
         for (int i = 1; i <= _magazines.Length; i++)
         {
             ref Magazine magazine = ref _magazines[(thief + i) % _magazines.Length];
+            if (TryStealEntry(Volatile.Read(ref magazine.HotIndex), Volatile.Read(ref magazine.HotWord), out block))
+                return true;
             for (int at = Math.Min(Volatile.Read(ref magazine.Count), Magazine.EntryCountMax) - 1; at >= 0; at--)
             {
-                index = Volatile.Read(ref magazine.Indexes[at]);
-                ulong cached = Volatile.Read(ref magazine.Words[at]);
-                word = BlockWord.In(cached, BlockPhase.Taken);
-                if (BlockWord.Phase(cached) == BlockPhase.Cached && _words[index] == cached && _words.TryMove(index, cached, word))
+                if (TryStealEntry(Volatile.Read(ref magazine.Indexes[at]), Volatile.Read(ref magazine.Words[at]), out block))
                     return true;
             }
         }
-        index = 0;
-        word = 0;
+        block = default;
         return false;
     }
 
-    private bool TryTakeLoose(out int index, out ulong word)
+    // An entry that was read while its owner changed it may name any block with any word: the exchange decides.
+    private bool TryStealEntry(int index, ulong cached, out LocalBlock block)
     {
-        for (index = 0; index < _words.Count && Volatile.Read(ref _looseCount) > 0; index++)
+        block = new LocalBlock(index, BlockWord.In(cached, BlockPhase.Taken));
+        if (BlockWord.Phase(cached) != BlockPhase.Cached || _words[index] != cached || !_words.TryMove(index, cached, block.Generation))
+            return false;
+        Interlocked.Increment(ref _stolenCount);
+        return true;
+    }
+
+    private bool TryTakeLoose(out LocalBlock block)
+    {
+        for (int index = 0; index < _words.Count && Volatile.Read(ref _looseCount) > 0; index++)
         {
             ulong loose = _words[index];
-            word = BlockWord.In(loose, BlockPhase.Taken);
-            if (BlockWord.Phase(loose) == BlockPhase.Loose && _words.TryMove(index, loose, word))
+            block = new LocalBlock(index, BlockWord.In(loose, BlockPhase.Taken));
+            if (BlockWord.Phase(loose) == BlockPhase.Loose && _words.TryMove(index, loose, block.Generation))
             {
                 Interlocked.Decrement(ref _looseCount);
                 return true;
             }
         }
-        word = 0;
+        block = default;
         return false;
     }
 
     private void PlaceSlowly(int index, ulong cached)
     {
         int slot = SlotOfThread();
-        CountTaken(slot, -1);
         if (_closed)
         {
             Retire(index);
@@ -256,6 +265,8 @@ internal sealed class FreeBlocks
         {
             if (_words.TryMove(index, cached, BlockWord.In(cached, BlockPhase.Shared)))
                 PushShared([index]);
+            else
+                Interlocked.Decrement(ref _stolenCount); // by a thief that read a torn entry
             return;
         }
         ref Magazine magazine = ref _magazines[slot];
@@ -275,6 +286,8 @@ internal sealed class FreeBlocks
             // A block that was stolen meanwhile has another word, and is not ours to move.
             if (_words.TryMove(magazine.Indexes[i], magazine.Words[i], BlockWord.In(magazine.Words[i], BlockPhase.Shared)))
                 chain[count++] = magazine.Indexes[i];
+            else
+                Interlocked.Decrement(ref _stolenCount);
         }
         magazine.DropOldest(dropped);
         if (count > 0)
@@ -286,7 +299,10 @@ internal sealed class FreeBlocks
         for (int i = 0; i + 1 < chain.Length; i++)
             _shared.Link(chain[i], chain[i + 1]);
         if (_shared.TryPush(chain[0], chain[^1]))
+        {
+            Interlocked.Add(ref _sharedCount, chain.Length);
             return;
+        }
         foreach (int index in chain)
         {
             ulong shared = _words[index];
@@ -302,14 +318,6 @@ internal sealed class FreeBlocks
         return slot < _magazines.Length ? slot : -1;
     }
 
-    private void CountTaken(int slot, int change)
-    {
-        if (slot >= 0)
-            _magazines[slot].TakenNet += change;
-        else
-            Interlocked.Add(ref _takenNetWithoutMagazine, change);
-    }
-
     /// <summary>Throws where an invariant does not hold. Call it while nobody takes or returns.</summary>
     public unsafe void CheckInvariants()
     {
@@ -318,10 +326,13 @@ internal sealed class FreeBlocks
             places[index]++;
         for (int slot = 0; slot < _magazines.Length; slot++)
         {
-            for (int i = 0; i < _magazines[slot].Count; i++)
+            ref Magazine magazine = ref _magazines[slot];
+            if (magazine.HotWord != 0 && _words[magazine.HotIndex] == magazine.HotWord)
+                places[magazine.HotIndex]++;
+            for (int i = 0; i < magazine.Count; i++)
             {
-                if (_words[_magazines[slot].Indexes[i]] == _magazines[slot].Words[i])
-                    places[_magazines[slot].Indexes[i]]++;
+                if (_words[magazine.Indexes[i]] == magazine.Words[i])
+                    places[magazine.Indexes[i]]++;
             }
         }
         int free = 0, loose = 0, retired = 0;

@@ -11,39 +11,65 @@ namespace OrleansPool.Core.Arenas;
 [StructLayout(LayoutKind.Explicit, Size = StrideBytes)]
 internal unsafe struct Magazine
 {
-    /// <summary>The most entries.</summary>
+    /// <summary>The most entries, besides the hot block.</summary>
     public const int EntryCountMax = 16;
 
     /// <summary>Distance of two magazines: what is used plus two cache lines on either side, since processors fetch lines in pairs.</summary>
     public const int StrideBytes = PaddingBytes + UsedBytes + PaddingBytes;
 
     private const int PaddingBytes = 128;
-    private const int UsedBytes = 16 + EntryCountMax * (sizeof(ulong) + sizeof(int));
+    private const int HotBytes = 16;
+    private const int UsedBytes = HotBytes + EntryCountMax * (sizeof(ulong) + sizeof(int));
 
-    /// <summary>How many entries there are.</summary>
+    /// <summary>The word of the block that was returned last, or 0 when it was taken again: the first to be taken.</summary>
     [FieldOffset(PaddingBytes)]
+    public ulong HotWord;
+
+    /// <summary>The index of that block.</summary>
+    [FieldOffset(PaddingBytes + 8)]
+    public int HotIndex;
+
+    /// <summary>How many entries there are besides.</summary>
+    [FieldOffset(PaddingBytes + 12)]
     public int Count;
 
-    /// <summary>Blocks that this thread took, less those that it returned; over all threads, the blocks that are taken.</summary>
-    [FieldOffset(PaddingBytes + 8)]
-    public long TakenNet;
-
-    /// <summary>The words of the free blocks.</summary>
-    [FieldOffset(PaddingBytes + 16)]
+    /// <summary>The words of the entries.</summary>
+    [FieldOffset(PaddingBytes + HotBytes)]
     public fixed ulong Words[EntryCountMax];
 
-    /// <summary>The indexes of the free blocks.</summary>
-    [FieldOffset(PaddingBytes + 16 + EntryCountMax * sizeof(ulong))]
+    /// <summary>The indexes of the entries.</summary>
+    [FieldOffset(PaddingBytes + HotBytes + EntryCountMax * sizeof(ulong))]
     public fixed int Indexes[EntryCountMax];
 
-    /// <summary>Adds an entry; there must be room.</summary>
+    /// <summary>Adds a block, as the hot one; what was hot becomes an entry. There must be room.</summary>
     public void Push(int index, ulong word)
     {
-        int at = Count;
-        Debug.Assert(at < EntryCountMax, "A full magazine is flushed first.");
-        Words[at] = word;
-        Indexes[at] = index;
-        Volatile.Write(ref Count, at + 1);
+        if (HotWord != 0)
+        {
+            Debug.Assert(Count < EntryCountMax, "A full magazine is flushed first.");
+            Words[Count] = HotWord;
+            Indexes[Count] = HotIndex;
+            Volatile.Write(ref Count, Count + 1);
+        }
+        HotIndex = index;
+        HotWord = word;
+    }
+
+    /// <summary>Takes out what was added last.</summary>
+    /// <returns>False when nothing is left.</returns>
+    public bool TryPop(out int index, out ulong word)
+    {
+        word = HotWord;
+        index = HotIndex;
+        HotWord = 0;
+        if (word != 0)
+            return true;
+        if (Count == 0)
+            return false;
+        Count--;
+        word = Words[Count];
+        index = Indexes[Count];
+        return true;
     }
 
     /// <summary>Drops the oldest entries.</summary>

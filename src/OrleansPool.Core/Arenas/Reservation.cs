@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace OrleansPool.Core.Arenas;
 
@@ -7,14 +9,19 @@ namespace OrleansPool.Core.Arenas;
 /// <remarks>
 /// <para>The slice holds the blocks' bytes and nothing else; <see cref="FreeBlocks"/> explains who gets which block. Blocks change hands inside
 /// the reservation without being zeroed, since they stay with one owner; the slice is zeroed when it goes back to the arena.</para>
-/// <para>Thread-safe. A thread's first call may allocate (its slot); later ones do not. <see cref="TryTake"/> may fail, with blocks free,
+/// <para>Thread-safe. <see cref="TryTake(out LocalBlock)"/> may fail, with blocks free,
 /// while other threads are in the middle of moving the last of them.</para>
 /// </remarks>
-public sealed class Reservation : BlockReservation
+public sealed unsafe class Reservation : BlockReservation
 {
-    private readonly FreeBlocks _blocks;
-    private readonly BlockFrames _frames;
+    // What the fast path needs stands in this object, not behind it.
+    private readonly byte* _firstBlock;
+    private readonly long _strideBytes;
+    private readonly int _blockBytes;
     private readonly bool _isDiagnostic;
+    private FreeBlocks _blocks;
+
+    private readonly BlockFrames _frames;
     private readonly ArenaSlice _slice;
     private readonly Action? _released;
     private readonly ReservationMemoryPool _memoryPool;
@@ -26,6 +33,9 @@ public sealed class Reservation : BlockReservation
         _released = released;
         _frames = new BlockFrames(slice, blockBytes, blockCount);
         _isDiagnostic = _frames.IsDiagnostic;
+        _firstBlock = _frames.GetAddress(0);
+        _strideBytes = _frames.StrideBytes;
+        _blockBytes = blockBytes;
         _blocks = new FreeBlocks(blockCount, slice.Arena.NextSerial(), Release);
         _memoryPool = new ReservationMemoryPool(this);
         slice.LeakReporter = ReportLeaks;
@@ -35,7 +45,7 @@ public sealed class Reservation : BlockReservation
     public override int BlockCount => _frames.BlockCount;
 
     /// <inheritdoc/>
-    public override int BlockBytes => _frames.BlockBytes;
+    public override int BlockBytes => _blockBytes;
 
     /// <inheritdoc/>
     public override int FreeCount => _blocks.FreeCount;
@@ -71,17 +81,35 @@ public sealed class Reservation : BlockReservation
     /// <inheritdoc/>
     public override bool TryTake(out LocalBlock block)
     {
-        bool taken = _blocks.TryTake(out int index, out ulong word);
-        if (_isDiagnostic && taken)
-            _frames.Prepare(index);
-        block = new LocalBlock(index, word);
-        return taken;
+        LocalBlock taken = _blocks.Take();
+        block = taken;
+        if (taken.Generation == 0)
+            return false;
+        if (_isDiagnostic)
+            _frames.Prepare(taken.Index);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override bool TryTake(out LocalBlock block, out Span<byte> bytes)
+    {
+        LocalBlock taken = _blocks.Take();
+        block = taken;
+        if (taken.Generation == 0)
+        {
+            bytes = default;
+            return false;
+        }
+        if (_isDiagnostic)
+            _frames.Prepare(taken.Index);
+        bytes = SpanOf(taken.Index);
+        return true;
     }
 
     /// <inheritdoc/>
     public override void Return(LocalBlock block)
     {
-        if (_isDiagnostic || !_blocks.TryReturn(block.Index, block.Generation))
+        if (_isDiagnostic || !_blocks.TryReturn(block))
             ReturnSlowly(block);
     }
 
@@ -90,7 +118,7 @@ public sealed class Reservation : BlockReservation
     {
         if (!_blocks.Words.IsHeld(block.Index, block.Generation))
             ThrowFenced(block);
-        return _frames[block.Index];
+        return SpanOf(block.Index);
     }
 
     /// <inheritdoc/>
@@ -116,7 +144,7 @@ public sealed class Reservation : BlockReservation
 
     /// <summary>Pins a block: it does not become free, nor its memory go back, before <see cref="Unpin"/>.</summary>
     /// <returns>Its address.</returns>
-    internal unsafe byte* Pin(LocalBlock block)
+    internal byte* Pin(LocalBlock block)
     {
         if (!_blocks.Words.TryPin(block.Index, block.Generation))
             ThrowNotPinned(block);
@@ -136,6 +164,10 @@ public sealed class Reservation : BlockReservation
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
             _blocks.Close();
     }
+
+    // The caller holds the block, so the index is one of ours and the slice is not given back.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Span<byte> SpanOf(int index) => MemoryMarshal.CreateSpan(ref _firstBlock[index * _strideBytes], _blockBytes);
 
     private void ReturnSlowly(LocalBlock block)
     {

@@ -5,7 +5,7 @@ namespace OrleansPool.Core.Arenas;
 /// <summary>One taken block as memory, for as long as it is taken.</summary>
 /// <remarks>
 /// One object per take, never reused: a reference cannot carry a generation, so a reused object would let a late user of the former block read,
-/// write or give back the present one. Whoever must not allocate uses <see cref="Reservation.TryTake"/> and spans.
+/// write or give back the present one. Whoever must not allocate uses <see cref="Reservation.TryTake(out LocalBlock)"/> and spans.
 /// </remarks>
 internal sealed class ReservedMemory(Reservation reservation, LocalBlock block) : MemoryManager<byte>
 {

@@ -10,7 +10,7 @@ namespace OrleansPool.Core.Arenas;
 /// </remarks>
 internal sealed class SharedList
 {
-    /// <summary>How often a compare-and-swap is tried.</summary>
+    /// <summary>How often a compare-and-swap is tried, unless a test says otherwise.</summary>
     public const int AttemptCountDefault = 64;
 
     private const int None = -1;
@@ -19,24 +19,25 @@ internal sealed class SharedList
     private const int SpinExponentMax = 6;
 
     private readonly int[] _next;
-    private readonly int _attemptCount;
     private PaddedHead _head;
 
     /// <summary>Makes a list that holds every block, in order.</summary>
-    public SharedList(int blockCount, int attemptCount)
+    public SharedList(int blockCount)
     {
-        _attemptCount = attemptCount;
         _next = new int[blockCount];
         for (int i = 0; i < blockCount; i++)
             _next[i] = i + 1 < blockCount ? i + 1 : None;
         _head.Value = Pack(0, 0);
     }
 
+    /// <summary>How often a compare-and-swap is tried.</summary>
+    public int AttemptCount { get; set; } = AttemptCountDefault;
+
     /// <summary>Adds a chain whose inner links were set by <see cref="Link"/>.</summary>
     /// <returns>False when every attempt met another thread.</returns>
     public bool TryPush(int first, int last)
     {
-        for (int attempt = 0; attempt < _attemptCount; attempt++)
+        for (int attempt = 0; attempt < AttemptCount; attempt++)
         {
             ulong head = Volatile.Read(ref _head.Value);
             Volatile.Write(ref _next[last], IndexOf(head));
@@ -54,7 +55,7 @@ internal sealed class SharedList
     /// <returns>How many; 0 when the list is empty, or every attempt met another thread.</returns>
     public int Pop(Span<int> blocks)
     {
-        for (int attempt = 0; attempt < _attemptCount; attempt++)
+        for (int attempt = 0; attempt < AttemptCount; attempt++)
         {
             ulong head = Volatile.Read(ref _head.Value);
             int next = IndexOf(head);

@@ -22,22 +22,28 @@ internal sealed class AllocCommand : IBenchmarkCommand
             throw new InvalidOperationException("The arena is too small for the reservation.");
         using (reservation)
         {
-            ManagedSubject<ReservationOperation> subject = new("take+return", new ReservationOperation(reservation));
+            IAllocSubject subject = new ManagedSubject<ReservationOperation>("take+return", new ReservationOperation(reservation));
+            IAllocSubject inTwoCalls = new ManagedSubject<ReservationGetSpanOperation>("take+span+return", new ReservationGetSpanOperation(reservation));
+            Yardstick arrayPool = new(
+                new ManagedSubject<ArrayPoolOperation>("ArrayPool.Shared", new ArrayPoolOperation(BlockBytes)), 1.5, IsTimeAtMost: true, ThreadsMin: 1);
             Yardstick[] yardsticks =
             [
-                new(new ManagedSubject<ArrayPoolOperation>("ArrayPool.Shared", new ArrayPoolOperation(BlockBytes)), 1.5, IsTimeAtMost: true, ThreadsMin: 1),
+                arrayPool,
                 new(new NativeSubject(BlockBytes, BlockCount), 10, IsTimeAtMost: false, ThreadsMin: 2),
-                new(new ManagedSubject<LockStackOperation>("C# Lock+Stack", new LockStackOperation(BlockBytes, BlockCount)), 4, IsTimeAtMost: false, ThreadsMin: 2),
+                new(
+                    new ManagedSubject<LockStackOperation>("C# Lock+Stack", new LockStackOperation(BlockBytes, BlockCount)),
+                    4, IsTimeAtMost: false, ThreadsMin: 2),
             ];
             foreach (int threads in s_threadCounts)
             {
                 foreach (Yardstick yardstick in yardsticks)
                     yield return Compare(subject, yardstick, threads, quick);
+                yield return Compare(inTwoCalls, arrayPool, threads, quick);
             }
         }
     }
 
-    private static BenchmarkRow Compare(ManagedSubject<ReservationOperation> subject, Yardstick yardstick, int threads, bool quick)
+    private static BenchmarkRow Compare(IAllocSubject subject, Yardstick yardstick, int threads, bool quick)
     {
         BenchmarkRow row = new()
         {

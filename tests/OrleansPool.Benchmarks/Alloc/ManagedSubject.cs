@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace OrleansPool.Benchmarks.Alloc;
 
@@ -7,6 +8,8 @@ namespace OrleansPool.Benchmarks.Alloc;
 internal sealed class ManagedSubject<TOperation>(string name, TOperation operation) : IAllocSubject
     where TOperation : struct, IAllocOperation
 {
+    private const int BatchOperations = 1_000;
+
     public string Name => name;
 
     public string? Skipped => null;
@@ -40,11 +43,18 @@ internal sealed class ManagedSubject<TOperation>(string name, TOperation operati
         return samples;
     }
 
+    // In short batches: a method that is called often is compiled with what its profile showed, one that runs long is not.
     private void Loop(long operations)
     {
-        TOperation local = operation;
-        for (long i = 0; i < operations; i++)
-            local.Once();
+        for (long done = 0; done < operations; done += BatchOperations)
+            RunBatch(operation, (int)Math.Min(BatchOperations, operations - done));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RunBatch(TOperation operation, int count)
+    {
+        for (int i = 0; i < count; i++)
+            operation.Once();
     }
 
     private TimeSpan RunThreads(int threadCount, Action<int> body)

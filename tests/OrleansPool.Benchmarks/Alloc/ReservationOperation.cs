@@ -5,9 +5,9 @@ internal readonly struct ReservationOperation(BlockReservation reservation) : IA
 {
     public void Once()
     {
-        if (!reservation.TryTake(out LocalBlock block))
+        if (!reservation.TryTake(out LocalBlock block, out Span<byte> bytes))
             return;
-        reservation.GetSpan(block)[0] = 1;
+        bytes[0] = 1;
         reservation.Return(block);
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace OrleansPool.Benchmarks.Reporting;
 
 /// <summary>One comparison: what was measured beside what.</summary>
@@ -50,8 +48,4 @@ internal sealed record BenchmarkRow
     /// <summary>Times that threads of the process gave up the processor to wait (getrusage ru_nvcsw) during the timed runs: a lower bound of the
     /// blocking system calls. Null where it is not known.</summary>
     public long? VoluntaryContextSwitches { get; init; }
-
-    /// <summary>True when both figures stand for something.</summary>
-    [JsonIgnore]
-    public bool IsMeasured => Ratio is not null;
 }

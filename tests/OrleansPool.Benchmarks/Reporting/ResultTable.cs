@@ -22,7 +22,7 @@ internal static class ResultTable
     private static string[] Cells(BenchmarkRow row) =>
     [
         row.Path, Text(row.Threads), row.Yardstick, Text(row.NanosecondsPerOperation), Text(row.YardstickNanosecondsPerOperation),
-        Text(row.Ratio), row.Asked, row.Met is { } met ? met ? "yes" : "NO" : "skipped",
+        Text(row.Ratio), row.Asked, row.Met is { } met ? met ? "yes" : "NO" : row.Skipped is null ? "-" : "skipped",
         .. LatencyPercentiles.Names.Select(name => row.Percentiles is { } all ? Text(all[name]) : "-"),
         Text(row.AllocatedBytes), Text(row.GarbageCollections), Text(row.VoluntaryContextSwitches),
     ];
