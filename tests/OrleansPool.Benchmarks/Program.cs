@@ -1,6 +1,7 @@
 using OrleansPool.Benchmarks;
 using OrleansPool.Benchmarks.Alloc;
+using OrleansPool.Benchmarks.Read;
 
 // Each command is a class of its own; they share rows, JSON and the table (Reporting).
-IBenchmarkCommand[] commands = [new AllocCommand()];
+IBenchmarkCommand[] commands = [new AllocCommand(), new ReadCommand()];
 return BenchmarkRunner.Run(commands, args);

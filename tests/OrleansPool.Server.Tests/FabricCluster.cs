@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using OrleansPool.Client.Hosting;
 using OrleansPool.Server.Hosting;
+using OrleansPool.Server.Membership;
 
 namespace OrleansPool.Server.Tests;
 
@@ -37,6 +38,21 @@ public sealed class FabricCluster : IAsyncDisposable
     public IMemoryFabric InSilo(int silo) => Services(silo).GetRequiredService<IMemoryFabric>();
 
     public IServiceProvider Services(int silo) => Cluster.GetSiloServiceProvider(Cluster.Silos[silo].SiloAddress);
+
+    /// <summary>Waits until every silo has heard every other one's load.</summary>
+    public async Task UntilNodesKnowEachOtherAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        for (int silo = 0; silo < Cluster.Silos.Count; silo++)
+        {
+            var registry = Services(silo).GetRequiredService<NodeRegistry>();
+            while (registry.Loads().Length < Cluster.Silos.Count)
+            {
+                limit.Token.ThrowIfCancellationRequested();
+                await Task.Yield();
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

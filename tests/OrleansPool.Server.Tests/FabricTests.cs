@@ -1,6 +1,6 @@
 namespace OrleansPool.Server.Tests;
 
-public sealed class FirstLightTests
+public sealed class FabricTests
 {
     [Fact]
     public async Task What_one_silo_writes_another_silo_and_a_client_read()

@@ -1,0 +1,38 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrleansPool.Server.Hosting;
+
+namespace OrleansPool.Benchmarks.Read;
+
+/// <summary>One silo in this process, on free loopback ports.</summary>
+internal sealed class BenchmarkSilo : IDisposable
+{
+    private readonly IHost _host;
+
+    public BenchmarkSilo(string capacity)
+    {
+        HostApplicationBuilder builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()).AddOrleansPool(pool => pool.Capacity(capacity)));
+        _host = builder.Build();
+        _host.Start();
+    }
+
+    public IMemoryFabric Fabric => _host.Services.GetRequiredService<IMemoryFabric>();
+
+    public void Dispose()
+    {
+        _host.StopAsync().GetAwaiter().GetResult();
+        _host.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
