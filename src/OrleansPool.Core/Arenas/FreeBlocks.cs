@@ -92,7 +92,7 @@ internal struct FreeBlocks
             {
                 magazine.HotWord = 0;
                 ulong taken = BlockWord.In(cached, BlockPhase.Taken);
-                if (_words.TryMoveKnown(index, cached, taken))
+                if (_words.TryMove(index, cached, taken))
                     return new LocalBlock(index, taken);
                 Interlocked.Decrement(ref _stolenCount);
             }

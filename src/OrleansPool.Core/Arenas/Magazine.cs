@@ -14,10 +14,12 @@ internal unsafe struct Magazine
     /// <summary>The most entries, besides the hot block.</summary>
     public const int EntryCountMax = 16;
 
-    /// <summary>Distance of two magazines: what is used plus two cache lines on either side, since processors fetch lines in pairs.</summary>
+    /// <summary>
+    /// Distance of two magazines: what is used plus two cache lines on either side, since processors fetch lines in pairs; a power of two.
+    /// </summary>
     public const int StrideBytes = PaddingBytes + UsedBytes + PaddingBytes;
 
-    private const int PaddingBytes = 128;
+    private const int PaddingBytes = 152;
     private const int HotBytes = 16;
     private const int UsedBytes = HotBytes + EntryCountMax * (sizeof(ulong) + sizeof(int));
 

@@ -13,31 +13,38 @@ internal static class ThreadSlot
     // Asking looks at every owner: too slow for each call of a thread that gets nothing.
     private const int CallsBetweenClaims = 1024;
 
-    private static readonly Thread?[] s_owners = new Thread?[CountMax];
-
+    // The number plus one; or zero or less: minus the calls until the thread may ask again. One small field in a class
+    // without initialiser: such fields the runtime can reach at a fixed offset, all others through a chain of loads.
     [ThreadStatic]
-    private static int t_numberPlusOne;
+    private static int t_numberOrWait;
 
-    [ThreadStatic]
-    private static int t_callsToNextClaim;
+    /// <summary>The thread's number, or something negative while it has none.</summary>
+    public static int Current => t_numberOrWait - 1;
 
-    /// <summary>The thread's number, or -1 while it has none.</summary>
-    public static int Current => t_numberPlusOne - 1;
-
-    /// <summary>The thread's number, claimed where it has none; -1 when every number belongs to a living thread.</summary>
+    /// <summary>The thread's number, claimed where it has none; negative when every number belongs to a living thread.</summary>
     public static int ClaimCurrent()
     {
-        if (t_numberPlusOne != 0 || t_callsToNextClaim-- > 0)
+        if (t_numberOrWait > 0)
             return Current;
+        if (t_numberOrWait < 0)
+        {
+            t_numberOrWait++;
+            return -1;
+        }
         for (int number = 0; number < CountMax; number++)
         {
-            Thread? owner = Volatile.Read(ref s_owners[number]);
-            if (owner is { IsAlive: true } || Interlocked.CompareExchange(ref s_owners[number], Thread.CurrentThread, owner) != owner)
+            Thread? owner = Volatile.Read(ref Owners.Threads[number]);
+            if (owner is { IsAlive: true } || Interlocked.CompareExchange(ref Owners.Threads[number], Thread.CurrentThread, owner) != owner)
                 continue;
-            t_numberPlusOne = number + 1;
+            t_numberOrWait = number + 1;
             return number;
         }
-        t_callsToNextClaim = CallsBetweenClaims;
+        t_numberOrWait = -CallsBetweenClaims;
         return -1;
+    }
+
+    private static class Owners
+    {
+        public static readonly Thread?[] Threads = new Thread?[CountMax];
     }
 }

@@ -12,16 +12,19 @@ internal readonly struct LockStackOperation : IAllocOperation
             _free.Push(new byte[blockBytes]);
     }
 
-    public void Once()
+    public void Run(int count)
     {
-        byte[]? block;
-        lock (_lock)
+        for (int i = 0; i < count; i++)
         {
-            if (!_free.TryPop(out block))
-                return;
+            byte[]? block;
+            lock (_lock)
+            {
+                if (!_free.TryPop(out block))
+                    continue;
+            }
+            block[0] = 1;
+            lock (_lock)
+                _free.Push(block);
         }
-        block[0] = 1;
-        lock (_lock)
-            _free.Push(block);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class ManagedSubject<TOperation>(string name, TOperation operati
             for (long i = 0; i < operationsPerThread; i++)
             {
                 long start = Stopwatch.GetTimestamp();
-                local.Once();
+                local.Run(1);
                 samples[thread * operationsPerThread + i] = (Stopwatch.GetTimestamp() - start) * nanosecondsPerTick;
             }
         });
@@ -51,11 +51,7 @@ internal sealed class ManagedSubject<TOperation>(string name, TOperation operati
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void RunBatch(TOperation operation, int count)
-    {
-        for (int i = 0; i < count; i++)
-            operation.Once();
-    }
+    private static void RunBatch(TOperation operation, int count) => operation.Run(count);
 
     private TimeSpan RunThreads(int threadCount, Action<int> body)
     {
@@ -67,7 +63,7 @@ internal sealed class ManagedSubject<TOperation>(string name, TOperation operati
             int number = i;
             threads[i] = new Thread(() =>
             {
-                operation.Once(); // what a thread does once, it does before the clock starts
+                operation.Run(1); // what a thread does once, it does before the clock starts
                 Interlocked.Increment(ref ready);
                 while (!Volatile.Read(ref go))
                     Thread.Yield();

@@ -4,6 +4,7 @@ namespace OrleansPool.Benchmarks.Alloc;
 internal sealed class PairedRuns
 {
     private const int PairCount = 7;
+    private const int WarmUpRunCount = 4;
     private static readonly TimeSpan s_runTime = TimeSpan.FromMilliseconds(250);
 
     private PairedRuns()
@@ -47,7 +48,7 @@ internal sealed class PairedRuns
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
     }
 
-    // Also the warm-up: it grows until a run is long enough to time, by when the just-in-time compiler is done.
+    // Also the warm-up: a second of it, by when the just-in-time compiler is done.
     private static long Calibrate(IAllocSubject subject, int threads, bool quick)
     {
         const long QuickOperations = 10_000;
@@ -60,6 +61,9 @@ internal sealed class PairedRuns
             operations *= 2;
             elapsed = subject.Run(threads, operations).Elapsed;
         }
+        operations = (long)(operations * (s_runTime / elapsed));
+        for (int i = 0; i < WarmUpRunCount; i++)
+            elapsed = subject.Run(threads, operations).Elapsed;
         return (long)(operations * (s_runTime / elapsed));
     }
 }

@@ -3,11 +3,14 @@ namespace OrleansPool.Benchmarks.Alloc;
 /// <summary>Through the public abstract type, as users see it.</summary>
 internal readonly struct ReservationOperation(BlockReservation reservation) : IAllocOperation
 {
-    public void Once()
+    public void Run(int count)
     {
-        if (!reservation.TryTake(out LocalBlock block, out Span<byte> bytes))
-            return;
-        bytes[0] = 1;
-        reservation.Return(block);
+        for (int i = 0; i < count; i++)
+        {
+            if (!reservation.TryTake(out LocalBlock block, out Span<byte> bytes))
+                continue;
+            bytes[0] = 1;
+            reservation.Return(block);
+        }
     }
 }
