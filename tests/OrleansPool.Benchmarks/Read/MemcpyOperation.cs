@@ -11,9 +11,12 @@ internal struct MemcpyOperation(ArenaSlice slice, int blockBytes, int blockCount
     private AccessPattern _pattern = new(blockCount);
     private long _stamp;
 
-    public void Once()
+    public void Run(int count)
     {
-        slice.GetSpan((long)_pattern.Next() * blockBytes, blockBytes).CopyTo(_destination);
-        _stamp = Stopwatch.GetTimestamp();
+        for (int i = 0; i < count; i++)
+        {
+            slice.GetSpan((long)_pattern.Next() * blockBytes, blockBytes).CopyTo(_destination);
+            _stamp = Stopwatch.GetTimestamp();
+        }
     }
 }

@@ -8,9 +8,12 @@ internal struct ReadAsyncOperation(MemoryLease lease, int blockBytes, int blockC
     private readonly byte[] _destination = new byte[blockBytes];
     private AccessPattern _pattern = new(blockCount);
 
-    public void Once()
+    public void Run(int count)
     {
-        ValueTask<int> read = lease.ReadAsync((long)_pattern.Next() * blockBytes, _destination);
-        if (!read.IsCompletedSuccessfully || read.Result != blockBytes) throw new InvalidOperationException("The block is not at hand.");
+        for (int i = 0; i < count; i++)
+        {
+            ValueTask<int> read = lease.ReadAsync((long)_pattern.Next() * blockBytes, _destination);
+            if (!read.IsCompletedSuccessfully || read.Result != blockBytes) throw new InvalidOperationException("The block is not at hand.");
+        }
     }
 }

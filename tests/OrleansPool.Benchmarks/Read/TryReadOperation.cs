@@ -8,8 +8,11 @@ internal struct TryReadOperation(MemoryLease lease, int blockBytes, int blockCou
     private readonly byte[] _destination = new byte[blockBytes];
     private AccessPattern _pattern = new(blockCount);
 
-    public void Once()
+    public void Run(int count)
     {
-        if (!lease.TryRead((long)_pattern.Next() * blockBytes, _destination)) throw new InvalidOperationException("The block is not at hand.");
+        for (int i = 0; i < count; i++)
+        {
+            if (!lease.TryRead((long)_pattern.Next() * blockBytes, _destination)) throw new InvalidOperationException("The block is not at hand.");
+        }
     }
 }
