@@ -12,6 +12,11 @@ public readonly record struct RequestId(
     [property: Id(1)] ulong Number,
     [property: Id(2)] ulong LowestUnanswered)
 {
+    /// <summary>
+    /// How many results of one session a segment keeps: numbers run ahead of <see cref="LowestUnanswered"/> by less than this.
+    /// </summary>
+    public const int WindowCount = 128;
+
     /// <summary>For a caller that never retries.</summary>
     public static RequestId None => default;
 

@@ -22,7 +22,8 @@ public static class OrleansPoolClientBuilderExtensions
         services.AddSingleton<INodeTopology>(s =>
             new DirectoryTopology(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ISegmentPath>(s => new GrainPath(
-            s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<INodeTopology>(), s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<INodeTopology>(), s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<IOptions<OrleansPoolClientOptions>>().Value.CallPatience));
         services.AddSingleton<IReservationSource, ClientReservationSource>();
         services.AddSingleton<IMemoryFabric>(s => new MemoryFabric(
             s.GetRequiredService<ISegmentPath>(), s.GetRequiredService<INodeTopology>(), s.GetRequiredService<IReservationSource>(),

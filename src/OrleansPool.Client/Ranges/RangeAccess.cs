@@ -14,7 +14,7 @@ public sealed class RangeAccess(ISegmentPath path)
     public const int CallBytesMax = 1 << 20;
 
     /// <summary>Most blocks of one call: half of what one session may have under way, so that two calls overlap.</summary>
-    public const int CallBlockCountMax = ClientSession.OutstandingCountMax / 2;
+    public const int CallBlockCountMax = RequestId.WindowCount / 2;
 
     /// <summary>Most reads of one call; reads need no session.</summary>
     public const int CallReadCountMax = 1024;

@@ -14,10 +14,10 @@ public sealed class GrainPath : ISegmentPath
     private readonly NodeCall _call;
 
     /// <summary>Makes the path.</summary>
-    public GrainPath(IGrainFactory grains, INodeTopology topology, TimeProvider time)
+    public GrainPath(IGrainFactory grains, INodeTopology topology, TimeProvider time, TimeSpan patience)
     {
         _grains = grains;
-        _call = new NodeCall(topology, time);
+        _call = new NodeCall(topology, time, patience);
     }
 
     /// <inheritdoc/>

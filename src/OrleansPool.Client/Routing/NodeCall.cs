@@ -7,10 +7,10 @@ namespace OrleansPool.Client.Routing;
 /// One call to a node with its retries. A call that fails because the node did not answer is tried again, unchanged, until it is
 /// answered, the node is known to be gone, or the patience is used up. Only calls that are harmless to repeat go through here.
 /// </summary>
-public sealed class NodeCall(INodeTopology topology, TimeProvider time)
+public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan patience)
 {
-    /// <summary>How long a call is tried.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    /// <summary>How long a call is tried unless the options say otherwise.</summary>
+    public static readonly TimeSpan PatienceDefault = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan BackOffFirst = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan BackOffMax = TimeSpan.FromSeconds(1);
@@ -43,7 +43,7 @@ public sealed class NodeCall(INodeTopology topology, TimeProvider time)
                 case NodeStatus.Unknown: throw PoolErrors.Unknown(home);
             }
 
-            if (time.GetElapsedTime(started) > Patience) throw PoolErrors.Unavailable(home, failure);
+            if (time.GetElapsedTime(started) > patience) throw PoolErrors.Unavailable(home, failure);
             await Task.Delay(backOff, time, cancellationToken);
             backOff = TimeSpan.FromTicks(Math.Min(backOff.Ticks * 2, BackOffMax.Ticks));
         }

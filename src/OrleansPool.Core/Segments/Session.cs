@@ -1,3 +1,5 @@
+using OrleansPool.Grains;
+
 namespace OrleansPool.Core.Segments;
 
 /// <summary>
@@ -6,10 +8,7 @@ namespace OrleansPool.Core.Segments;
 /// </summary>
 internal sealed class Session(ulong id, Tick now)
 {
-    /// <summary>Most requests of one session under way at once.</summary>
-    public const int WindowCount = 128;
-
-    private readonly (ulong Number, OperationResult Result)[] _results = new (ulong, OperationResult)[WindowCount];
+    private readonly (ulong Number, OperationResult Result)[] _results = new (ulong, OperationResult)[RequestId.WindowCount];
     private ulong _lowestUnanswered = 1;
 
     public ulong Id => id;
@@ -22,13 +21,13 @@ internal sealed class Session(ulong id, Tick now)
         LastUsed = now;
         _lowestUnanswered = Math.Max(_lowestUnanswered, lowestUnanswered);
         if (number < _lowestUnanswered) return SessionAdmission.Indeterminate;
-        if (number >= _lowestUnanswered + WindowCount) return SessionAdmission.TooManyOutstanding;
+        if (number >= _lowestUnanswered + RequestId.WindowCount) return SessionAdmission.TooManyOutstanding;
 
-        ref (ulong Number, OperationResult Result) slot = ref _results[number % WindowCount];
+        ref (ulong Number, OperationResult Result) slot = ref _results[number % RequestId.WindowCount];
         if (slot.Number != number) return SessionAdmission.Execute;
         result = slot.Result;
         return SessionAdmission.Replay;
     }
 
-    public void Record(ulong number, in OperationResult result) => _results[number % WindowCount] = (number, result);
+    public void Record(ulong number, in OperationResult result) => _results[number % RequestId.WindowCount] = (number, result);
 }

@@ -1,3 +1,5 @@
+using OrleansPool.Client.Routing;
+
 namespace OrleansPool.Server.Hosting;
 
 /// <summary>One silo's share of the fabric.</summary>
@@ -26,6 +28,11 @@ public sealed class OrleansPoolOptions
 
     /// <summary>How full the local node may be before leases go elsewhere, from 0 to 1.</summary>
     public double LocalWatermark { get; set; } = 0.85;
+
+    /// <summary>
+    /// How long a call to another node that does not answer is repeated before <see cref="PoolUnavailableException"/>. 20 s by default.
+    /// </summary>
+    public TimeSpan CallPatience { get; set; } = NodeCall.PatienceDefault;
 
     /// <summary>How often nodes tell each other their load. 250 ms by default.</summary>
     public TimeSpan LoadInterval { get; set; } = TimeSpan.FromMilliseconds(250);

@@ -24,6 +24,7 @@ internal sealed class OrleansPoolOptionsValidator : IValidateOptions<OrleansPool
         }
 
         if (options.LocalWatermark is not (>= 0 and <= 1)) failures.Add($"LocalWatermark is {options.LocalWatermark}: it is from 0 to 1.");
+        if (options.CallPatience < TimeSpan.Zero) failures.Add($"CallPatience is {options.CallPatience}: it is zero (one attempt) or more.");
         if (options.LoadInterval < IntervalMin) failures.Add($"LoadInterval is {options.LoadInterval}: it is at least {IntervalMin}.");
         if (options.OrphanInterval < IntervalMin) failures.Add($"OrphanInterval is {options.OrphanInterval}: it is at least {IntervalMin}.");
         foreach (PoolOptions pool in options.Pools) ValidatePool(pool, failures);

@@ -9,6 +9,12 @@ namespace OrleansPool.Server.Nodes;
 /// <summary>A segment of this node, with its executor and its memory. Thread-safe.</summary>
 internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
 {
+    /// <summary>How long an operation waits for room in the segment's inbox.</summary>
+    public static readonly TimeSpan RoomWaitMax = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan RoomPollInterval = TimeSpan.FromMilliseconds(1);
+    private const int RoomYieldCount = 8;
+
     private readonly HostClock _clock;
     private readonly ITimer _sweepTimer;
 
@@ -64,22 +70,11 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
     }
 
     /// <summary>Carries an operation out: at once if the segment is idle, else when its owner comes to it.</summary>
+    /// <returns>The result; Busy if the segment had no room for the operation for <see cref="RoomWaitMax"/>.</returns>
     public ValueTask<OperationResult> ExecuteAsync(in Operation operation)
     {
         if (operation.Kind == OperationKind.None) throw new ArgumentException("There is nothing to carry out.", nameof(operation));
-        OperationCompletion completion = OperationCompletion.Rent();
-        ValueTask<OperationResult> task = completion.Task;
-        switch (Executor.Execute(operation with { Completion = completion }, out OperationResult result))
-        {
-            case ExecutionOutcome.Completed:
-                completion.Return();
-                return new ValueTask<OperationResult>(result);
-            case ExecutionOutcome.Queued:
-                return task;
-            default:
-                completion.Return();
-                return new ValueTask<OperationResult>(new OperationResult(OperationStatus.Busy));
-        }
+        return TryExecute(operation, out ValueTask<OperationResult> task) ? task : ExecuteOnceRoomyAsync(operation);
     }
 
     public void Dispose() => _sweepTimer.Dispose();
@@ -90,6 +85,42 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
     void ISegmentHost.ScheduleSweep(SegmentExecutor executor, Tick at) =>
         _sweepTimer.Change(
             at == Tick.Never ? Timeout.InfiniteTimeSpan : Later(at - _clock.Now), Timeout.InfiniteTimeSpan);
+
+    /// <returns>False when the inbox is full.</returns>
+    private bool TryExecute(in Operation operation, out ValueTask<OperationResult> task)
+    {
+        OperationCompletion completion = OperationCompletion.Rent();
+        task = completion.Task;
+        switch (Executor.Execute(operation with { Completion = completion }, out OperationResult result))
+        {
+            case ExecutionOutcome.Completed:
+                completion.Return();
+                task = new ValueTask<OperationResult>(result);
+                return true;
+            case ExecutionOutcome.Queued:
+                return true;
+            default:
+                completion.Return();
+                return false;
+        }
+    }
+
+    /// <summary>
+    /// Waits for room. The inbox is full for long only while its owner's thread is off the processor, so the wait is short, and
+    /// callers who wait hold their inputs back: this is where a segment pushes back.
+    /// </summary>
+    private async ValueTask<OperationResult> ExecuteOnceRoomyAsync(Operation operation)
+    {
+        long started = _clock.Time.GetTimestamp();
+        for (int tries = 0; _clock.Time.GetElapsedTime(started) < RoomWaitMax; tries++)
+        {
+            if (tries < RoomYieldCount) await Task.Yield();
+            else await Task.Delay(RoomPollInterval, _clock.Time);
+            if (TryExecute(operation, out ValueTask<OperationResult> task)) return await task;
+        }
+
+        return new OperationResult(OperationStatus.Busy);
+    }
 
     /// <summary>A little after the moment, so that the sweep finds the lease run out, and not too often.</summary>
     private static TimeSpan Later(TimeSpan wait) => TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(wait.TotalMilliseconds) + 1));

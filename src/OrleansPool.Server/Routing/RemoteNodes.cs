@@ -1,15 +1,17 @@
+using Microsoft.Extensions.Options;
 using OrleansPool.Client.Routing;
 using OrleansPool.Grains;
+using OrleansPool.Server.Hosting;
 
 namespace OrleansPool.Server.Routing;
 
 /// <summary>Data calls to other nodes, straight to their data lanes; control calls by way of <see cref="Control"/>.</summary>
-internal sealed class RemoteNodes(IGrainFactory grains, INodeTopology topology, TimeProvider time)
+internal sealed class RemoteNodes(IGrainFactory grains, INodeTopology topology, TimeProvider time, IOptions<OrleansPoolOptions> options)
 {
-    private readonly NodeCall _call = new(topology, time);
+    private readonly NodeCall _call = new(topology, time, options.Value.CallPatience);
 
     /// <summary>Control calls to other nodes.</summary>
-    public GrainPath Control { get; } = new(grains, topology, time);
+    public GrainPath Control { get; } = new(grains, topology, time, options.Value.CallPatience);
 
     public ValueTask<ReadReply> ReadAsync(NodeId home, BlockRead[] reads, CancellationToken cancellationToken) =>
         _call.RunAsync(
