@@ -9,6 +9,9 @@ namespace OrleansPool.Server.Tests;
 /// <summary>A cluster of silos in this process, each with a node of its own, and an external client.</summary>
 public sealed class FabricCluster : IAsyncDisposable
 {
+    private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(20);
+
     private FabricCluster(InProcessTestCluster cluster) => Cluster = cluster;
 
     public InProcessTestCluster Cluster { get; }
@@ -16,7 +19,7 @@ public sealed class FabricCluster : IAsyncDisposable
     public IMemoryFabric Client => Cluster.Client.ServiceProvider.GetRequiredService<IMemoryFabric>();
 
     public static async Task<FabricCluster> StartAsync(
-        int silos, Action<OrleansPoolBuilder>? configure = null, Action<ISiloBuilder>? configureSilo = null)
+        int silos, Action<OrleansPoolBuilder>? configure = null, Action<ISiloBuilder>? configureSilo = null, bool volatileNames = true)
     {
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
@@ -24,33 +27,61 @@ public sealed class FabricCluster : IAsyncDisposable
             configureSilo?.Invoke(silo);
             silo.AddOrleansPool(pool =>
             {
-                pool.Capacity("16MiB").AllowVolatileNames();
+                pool.Capacity("16MiB");
+                pool.Options.CallPatience = CallPatience;
+                if (volatileNames) pool.AllowVolatileNames();
                 configure?.Invoke(pool);
             });
         });
-        builder.ConfigureClient(client => client.AddOrleansPoolClient());
+        builder.ConfigureClient(client => client.AddOrleansPoolClient(options =>
+        {
+            options.CallPatience = CallPatience;
+            options.LocalCapacity = "8MiB";
+        }));
         InProcessTestCluster cluster = builder.Build();
         await cluster.DeployAsync();
-        return new FabricCluster(cluster);
+        var fabric = new FabricCluster(cluster);
+        await fabric.UntilNodesKnowEachOtherAsync();
+        return fabric;
     }
 
     /// <summary>The fabric as a silo's grains have it.</summary>
     public IMemoryFabric InSilo(int silo) => Services(silo).GetRequiredService<IMemoryFabric>();
 
+    /// <summary>The fabric as somebody sees it.</summary>
+    public IMemoryFabric As(Face face) => face == Face.Client ? Client : InSilo(0);
+
     public IServiceProvider Services(int silo) => Cluster.GetSiloServiceProvider(Cluster.Silos[silo].SiloAddress);
+
+    /// <summary>The node of a silo.</summary>
+    public NodeId Node(int silo) => Services(silo).GetRequiredService<NodeRegistry>().LocalNode!.Value;
+
+    /// <summary>What a pool holds over all nodes.</summary>
+    public async Task<PoolReport[]> PoolsAsync(string pool) =>
+        [.. (await InSilo(0).DescribeAsync()).Nodes.SelectMany(node => node.Pools).Where(report => report.Name == pool)];
+
+    /// <summary>Asserts that no block of a pool is leased.</summary>
+    public async Task AssertNothingLeasedAsync(string pool) =>
+        Assert.All(await PoolsAsync(pool), report => Assert.Equal((0L, 0L), (report.LeaseCount, report.LeasedBytes)));
+
+    /// <summary>Waits for something that comes about by itself.</summary>
+    public static async Task UntilAsync(Func<ValueTask<bool>> isTrue, string what)
+    {
+        using var limit = new CancellationTokenSource(WaitMax);
+        while (!await isTrue())
+        {
+            if (limit.IsCancellationRequested) Assert.Fail($"This did not come about within {WaitMax}: {what}");
+            await Task.Yield();
+        }
+    }
 
     /// <summary>Waits until every silo has heard every other one's load.</summary>
     public async Task UntilNodesKnowEachOtherAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         for (int silo = 0; silo < Cluster.Silos.Count; silo++)
         {
             var registry = Services(silo).GetRequiredService<NodeRegistry>();
-            while (registry.Loads().Length < Cluster.Silos.Count)
-            {
-                limit.Token.ThrowIfCancellationRequested();
-                await Task.Yield();
-            }
+            await UntilAsync(() => new(registry.Loads().Length >= Cluster.Silos.Count), "every node has heard of every other");
         }
     }
 

@@ -14,10 +14,12 @@ public interface IRegionGrain : IGrainWithStringKey
     Task<PageTable> CreateAsync(string pool, long bytes);
 
     /// <summary>Grows or shrinks the region.</summary>
+    /// <param name="id">Which region is meant: <see cref="PageTable.Id"/>.</param>
+    /// <param name="bytes">The new length.</param>
     /// <exception cref="RegionNotFoundException">There is no region of that name.</exception>
     /// <exception cref="PoolExhaustedException">There is too little free memory; the region is as it was.</exception>
     [Alias("Resize")]
-    Task<PageTable> ResizeAsync(long bytes);
+    Task<PageTable> ResizeAsync(Guid id, long bytes);
 
     /// <summary>Deletes the region and frees its memory.</summary>
     /// <returns>False if there was none.</returns>

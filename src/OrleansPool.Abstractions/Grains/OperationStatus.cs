@@ -50,4 +50,7 @@ public enum OperationStatus : byte
 
     /// <summary>The node is another incarnation than the one asked for.</summary>
     WrongIncarnation,
+
+    /// <summary>The node that held the memory is dead.</summary>
+    Lost,
 }

@@ -8,6 +8,7 @@ namespace OrleansPool.Grains;
 /// <param name="BlockBytes">Size of the pool's blocks.</param>
 /// <param name="Extents">The extents, in order of their bytes; an extent that was lost has no runs.</param>
 /// <param name="LostRanges">The bytes of the extents that were lost.</param>
+/// <param name="Id">Which region of that name: drawn when it was made, so that one made anew after a delete is told apart.</param>
 [GenerateSerializer, Immutable, Alias("OrleansPool.PageTable")]
 public sealed record PageTable(
     [property: Id(0)] string Name,
@@ -16,4 +17,5 @@ public sealed record PageTable(
     [property: Id(3)] long Length,
     [property: Id(4)] int BlockBytes,
     [property: Id(5)] OpenExtent[] Extents,
-    [property: Id(6)] LostRange[] LostRanges);
+    [property: Id(6)] LostRange[] LostRanges,
+    [property: Id(7)] Guid Id);

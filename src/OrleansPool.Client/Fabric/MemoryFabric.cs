@@ -62,6 +62,7 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(createBytes);
         options ??= RegionOptions.Default;
         PoolNames.ValidatePool(options.Pool, nameof(options));
+        cancellationToken.ThrowIfCancellationRequested();
         IRegionGrain grain = _context.Grains.GetGrain<IRegionGrain>(name);
         PageTable? table = createBytes > 0
             ? await grain.CreateAsync(options.Pool, createBytes).WaitAsync(cancellationToken)
@@ -73,6 +74,7 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable
     public async ValueTask<bool> DeleteRegionAsync(string name, CancellationToken cancellationToken = default)
     {
         PoolNames.ValidateRegion(name);
+        cancellationToken.ThrowIfCancellationRequested();
         return await _context.Grains.GetGrain<IRegionGrain>(name).DeleteAsync().WaitAsync(cancellationToken);
     }
 
@@ -83,7 +85,7 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(blocks);
         cancellationToken.ThrowIfCancellationRequested();
         options ??= new ReservationOptions();
-        LeaseValidation.ValidateOwner(options.Owner);
+        LeaseValidation.Validate(blocks, options);
         return new ValueTask<BlockReservation>(_reservations.Reserve(blocks, options));
     }
 

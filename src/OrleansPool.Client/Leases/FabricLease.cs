@@ -113,6 +113,7 @@ internal sealed class FabricLease : MemoryLease
     public override async ValueTask<LeaseToken> TransferAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfUnusable();
+        cancellationToken.ThrowIfCancellationRequested();
         ThrowIfReadOnly();
         OpenExtent[] extents = await LeaseTaker.ForEachNodeAsync(
             Pool, Extents, (home, group) => _context.Path.TransferAsync(home, group, cancellationToken));
@@ -123,6 +124,7 @@ internal sealed class FabricLease : MemoryLease
     public override async ValueTask RenewAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfUnusable();
+        cancellationToken.ThrowIfCancellationRequested();
         ThrowIfReadOnly();
         foreach (IGrouping<NodeId, LeaseExtent> group in Extents.GroupBy(extent => extent.Home))
         {

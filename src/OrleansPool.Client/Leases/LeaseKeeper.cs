@@ -127,7 +127,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         catch (Exception e) when (e is PoolDataLossException or PoolAccessDeniedException)
         {
             statuses = new OperationStatus[chunk.Length];
-            Array.Fill(statuses, OperationStatus.WrongIncarnation);
+            Array.Fill(statuses, e is PoolDataLossException ? OperationStatus.Lost : OperationStatus.WrongIncarnation);
         }
         catch (Exception)
         {

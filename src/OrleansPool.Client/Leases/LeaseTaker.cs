@@ -38,7 +38,7 @@ public sealed class LeaseTaker
             try
             {
                 LeaseReply reply = (await _path.LeaseAsync(node, [request], cancellationToken))[0];
-                if (reply.Status == OperationStatus.Ok) return new TakenLease(reply.BlockBytes, reply.Extents);
+                if (reply.Status == OperationStatus.Ok) return await BoundedAsync(request, new TakenLease(reply.BlockBytes, reply.Extents));
                 refusals.Add((node, reply));
             }
             catch (Exception e) when (e is PoolUnavailableException or PoolDataLossException or PoolAccessDeniedException)
@@ -48,7 +48,7 @@ public sealed class LeaseTaker
         }
 
         if (refusals.Count == 0) throw Unreachable(request.Pool, failure);
-        if (refusals.Count > 1 && await TryTakePartsAsync(request, refusals, cancellationToken) is { } parts) return parts;
+        if (refusals.Count > 1 && await TryTakePartsAsync(request, refusals, cancellationToken) is { } parts) return await BoundedAsync(request, parts);
         throw Refusal(request, fallback, refusals);
     }
 
@@ -85,6 +85,16 @@ public sealed class LeaseTaker
         }
 
         return opened;
+    }
+
+    /// <summary>Gives back what has more parts than a token can name.</summary>
+    private async ValueTask<TakenLease> BoundedAsync(LeaseRequest request, TakenLease taken)
+    {
+        if (taken.Extents.Length <= LeaseToken.ExtentCountMax) return taken;
+        await ReleaseAsync([.. taken.Extents.Select(extent => extent.Extent)]);
+        throw new PoolQuotaExceededException(
+            $"The {request.Bytes} bytes asked for come in {taken.Extents.Length} parts, and a lease has at most {LeaseToken.ExtentCountMax}. Ask for less at once.",
+            request.Pool, request.Bytes, request.Bytes / taken.Extents.Length * LeaseToken.ExtentCountMax);
     }
 
     private static PoolUnavailableException Unreachable(string pool, Exception? cause) => new(

@@ -1,3 +1,5 @@
+using OrleansPool.Core.Arenas;
+
 namespace OrleansPool.Client.Leases;
 
 /// <summary>Checks the arguments of a lease, and says which limit was broken.</summary>
@@ -20,7 +22,23 @@ internal static class LeaseValidation
         }
     }
 
-    public static void ValidateOwner(string owner)
+    public static void Validate(int blocks, ReservationOptions options)
+    {
+        if (blocks > BlockSizes.CountMax)
+        {
+            throw new ArgumentOutOfRangeException(nameof(blocks), blocks, $"A reservation has at most {BlockSizes.CountMax} blocks.");
+        }
+
+        if (!BlockSizes.IsValid(options.BlockBytes))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.BlockBytes, $"The size of a block is a power of two from {BlockSizes.BytesMin} to {BlockSizes.BytesMax} bytes.");
+        }
+
+        ValidateOwner(options.Owner);
+    }
+
+    private static void ValidateOwner(string owner)
     {
         ArgumentNullException.ThrowIfNull(owner);
         if (owner.Length > LeaseOptions.OwnerLengthMax)

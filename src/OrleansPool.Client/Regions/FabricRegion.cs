@@ -84,14 +84,16 @@ internal sealed class FabricRegion : MemoryRegion
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
-        Adopt(await _grain.ResizeAsync(bytes).WaitAsync(cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
+        Adopt(await _grain.ResizeAsync(_view.Table.Id, bytes).WaitAsync(cancellationToken));
     }
 
     public override async ValueTask RefreshAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        PageTable table = await _grain.OpenAsync().WaitAsync(cancellationToken) ?? throw PoolErrors.NoRegion(Name);
-        Adopt(table);
+        cancellationToken.ThrowIfCancellationRequested();
+        PageTable? table = await _grain.OpenAsync().WaitAsync(cancellationToken);
+        Adopt(table?.Id == _view.Table.Id ? table : throw PoolErrors.NoRegion(Name));
     }
 
     public override ValueTask DisposeAsync()

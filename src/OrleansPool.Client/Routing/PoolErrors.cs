@@ -27,7 +27,10 @@ public static class PoolErrors
                 $"The segment of lease {lease} of pool '{pool}' was given back to node {home}: the lease ended. Lease anew.", pool, lease),
             OperationStatus.Indeterminate => new PoolIndeterminateException(
                 $"Whether the operation on lease {lease} of pool '{pool}' took effect cannot be known: its session ended. Read the bytes to find out.", pool, lease),
-            OperationStatus.WrongIncarnation => Lost(pool, home, lease),
+            OperationStatus.Lost => Lost(pool, home, lease),
+
+            // A silo's address includes its generation, and membership takes no address twice: another incarnation there never was.
+            OperationStatus.WrongIncarnation => Unknown(home),
             OperationStatus.Busy or OperationStatus.TooManyOutstanding => new PoolUnavailableException(
                 $"Node {home} has more work than it can queue. Try again, with fewer operations at once.", RetryAfter, pool, lease),
             OperationStatus.OutOfBounds => new ArgumentOutOfRangeException(
@@ -44,9 +47,9 @@ public static class PoolErrors
     public static PoolAccessDeniedException Unknown(NodeId home) => new(
         $"No node {home} with incarnation {home.Incarnation} has ever been part of this cluster: the token is from elsewhere, or damaged.");
 
-    /// <summary>The error for a region that is not there.</summary>
+    /// <summary>The error for a region that is not there, or not any more.</summary>
     public static RegionNotFoundException NoRegion(string name) => new(
-        $"There is no region named '{name}'. Give OpenRegionAsync a createBytes above zero to make it.");
+        $"There is no region named '{name}', or it was deleted since this handle was opened. Open it again; give OpenRegionAsync a createBytes above zero to make it.");
 
     /// <summary>The error for a node that does not answer.</summary>
     public static PoolUnavailableException Unavailable(NodeId home, Exception? cause = null) => new(

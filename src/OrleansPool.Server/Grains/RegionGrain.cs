@@ -62,6 +62,7 @@ internal sealed class RegionGrain : Grain, IRegionGrain
         await Catalog.AddAsync(Name);
         TakenLease taken = await _memory.TakeAsync(pool, bytes, Name, ProvisionalDuration);
         RegionState next = _store.Current.Next();
+        next.Id = Guid.NewGuid();
         next.Pool = pool;
         next.Length = bytes;
         next.BlockBytes = taken.BlockBytes;
@@ -70,12 +71,12 @@ internal sealed class RegionGrain : Grain, IRegionGrain
         return await TableAsync();
     }
 
-    public async Task<PageTable> ResizeAsync(long bytes)
+    public async Task<PageTable> ResizeAsync(Guid id, long bytes)
     {
         _volatileNames.ThrowIfRefused();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
         RegionState current = _store.Current;
-        if (!current.Exists) throw PoolErrors.NoRegion(Name);
+        if (!current.Exists || current.Id != id) throw PoolErrors.NoRegion(Name);
         RegionState next = current.Next();
         next.Length = bytes;
         List<LeaseExtent> dropped = [];

@@ -44,7 +44,7 @@ internal sealed class OrleansPoolOptionsValidator : IValidateOptions<OrleansPool
         }
         catch (ArgumentException e)
         {
-            failures.Add(e.Message);
+            failures.Add($"The name of a pool is wrong. {e.Message}");
         }
 
         if (!ByteSize.TryParse(pool.BlockSize, out long bytes) || !BlockSizes.IsValid(bytes))

@@ -91,11 +91,14 @@ public sealed class NodeHost : IReservationSource, IDisposable
         }
 
         (OperationStatus status, var leases) = await pool.TakeAsync(request.Bytes, request.Duration, request.Owner);
-        if (status == OperationStatus.Exhausted && _pools.Count > 1)
+        if (status != OperationStatus.Ok && _pools.Count > 1)
         {
-            // Other pools may sit on empty segments; memory freed there serves here.
+            // Other pools may sit on empty segments; memory freed there serves here, or is told to the caller as free.
             foreach (PoolShare other in _pools.Values.Where(other => other != pool)) await other.ReturnEmptyAsync(keepOne: false);
-            (status, leases) = await pool.TakeAsync(request.Bytes, request.Duration, request.Owner);
+            if (status == OperationStatus.Exhausted)
+            {
+                (status, leases) = await pool.TakeAsync(request.Bytes, request.Duration, request.Owner);
+            }
         }
 
         Interlocked.Increment(ref _operations);
@@ -150,6 +153,12 @@ public sealed class NodeHost : IReservationSource, IDisposable
     /// <summary>Changes blocks, in order, until one is refused.</summary>
     internal async ValueTask<BlockWriteReply[]> WriteAsync(BlockWrite[] writes, ReadOnlyMemory<byte> bytes)
     {
+        if (bytes.Length > INodePoolGrain.CallBytesMax)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(bytes), bytes.Length, $"One call writes at most {INodePoolGrain.CallBytesMax} bytes. Cut the writes into several calls.");
+        }
+
         var replies = new BlockWriteReply[writes.Length];
         Array.Fill(replies, new BlockWriteReply(OperationStatus.Busy, 0, 0));
         int at = 0;

@@ -89,7 +89,7 @@ internal sealed class RegionMemory(ISegmentPath path, NodeRegistry registry)
         }
 
         return new PageTable(
-            name, state.Pool, state.Version, state.Length, state.BlockBytes, opened, [.. LostRanges(state, lost.Contains)]);
+            name, state.Pool, state.Version, state.Length, state.BlockBytes, opened, [.. LostRanges(state, lost.Contains)], state.Id);
     }
 
     /// <summary>Zeroes bytes of a region.</summary>

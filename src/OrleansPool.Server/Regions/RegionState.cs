@@ -32,6 +32,10 @@ public sealed class RegionState
     [Id(6)]
     public List<LeaseExtent> Extents { get; set; } = [];
 
+    /// <summary>Which region of its name: drawn when it was made.</summary>
+    [Id(7)]
+    public Guid Id { get; set; }
+
     /// <summary>Whether there is a region.</summary>
     public bool Exists => Version > 0 && !IsDeleted;
 
@@ -40,6 +44,7 @@ public sealed class RegionState
         Version = Version + 1,
         Writer = Guid.NewGuid(),
         IsDeleted = IsDeleted,
+        Id = Id,
         Pool = Pool,
         Length = Length,
         BlockBytes = BlockBytes,

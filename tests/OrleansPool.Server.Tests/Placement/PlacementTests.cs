@@ -1,0 +1,53 @@
+using OrleansPool.Server.Placement;
+
+namespace OrleansPool.Server.Tests.Placement;
+
+/// <summary>Tells where it was placed.</summary>
+public interface IWhereGrain : IGrainWithStringKey
+{
+    Task<string> GetSiloAsync();
+}
+
+[RegionPlacement]
+public sealed class BesideRegionGrain(ILocalSiloDetails silo) : Grain, IBesideRegionGrain
+{
+    public Task<string> GetSiloAsync() => Task.FromResult(silo.SiloAddress.ToParsableString());
+}
+
+public interface IBesideRegionGrain : IWhereGrain;
+
+[PoolLoadPlacement]
+public sealed class WhereMemoryIsFreeGrain(ILocalSiloDetails silo) : Grain, IWhereMemoryIsFreeGrain
+{
+    public Task<string> GetSiloAsync() => Task.FromResult(silo.SiloAddress.ToParsableString());
+}
+
+public interface IWhereMemoryIsFreeGrain : IWhereGrain;
+
+public sealed class PlacementTests
+{
+    [Fact]
+    public async Task Grains_and_regions_go_where_memory_is_free_and_grains_beside_their_region()
+    {
+        await using FabricCluster cluster = await FabricCluster.StartAsync(3, pool => pool.Capacity("32MiB"));
+        await using MemoryLease load0 = await cluster.InSilo(0).LeaseAsync("default", 25 << 20, new LeaseOptions { Fallback = LeaseFallback.LocalNodeOnly });
+        await using MemoryLease load1 = await cluster.InSilo(1).LeaseAsync("default", 25 << 20, new LeaseOptions { Fallback = LeaseFallback.LocalNodeOnly });
+        string free = cluster.Cluster.Silos[2].SiloAddress.ToParsableString();
+        for (int silo = 0; silo < 3; silo++)
+        {
+            var registry = (Membership.NodeRegistry)cluster.Services(silo).GetService(typeof(Membership.NodeRegistry))!;
+            await FabricCluster.UntilAsync(
+                () => new(registry.Loads().Where(node => node.Node != cluster.Node(2)).All(node => node.UsedRatio > 0.5)), "the loads are known");
+        }
+
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.Equal(free, await cluster.Cluster.Client.GetGrain<IWhereMemoryIsFreeGrain>($"g{i}").GetSiloAsync());
+            await using MemoryRegion region = await cluster.Client.OpenRegionAsync($"r{i}", 10_000);
+            Assert.Equal(cluster.Node(2), Assert.Single(region.Nodes));
+            Assert.Equal(free, await cluster.Cluster.Client.GetGrain<IBesideRegionGrain>($"r{i}/worker").GetSiloAsync());
+        }
+
+        Assert.NotNull(await cluster.Cluster.Client.GetGrain<IBesideRegionGrain>("nosuch/worker").GetSiloAsync());
+    }
+}
