@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -19,12 +20,29 @@ builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
 builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
     console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 
+// What fails at the start is told once, in one line, at the end; the same failure as each layer logs it would hide that line.
+bool isStarted = false;
+foreach (string category in new[] { "Orleans", "Microsoft.Extensions.Hosting" })
+{
+    if (builder.Configuration[$"Logging:LogLevel:{category}"] is null)
+    {
+        builder.Logging.AddFilter(category, level => isStarted && level >= LogLevel.Warning);
+    }
+}
+
 try
 {
     SiloSettings settings = builder.Configuration.GetSection(SiloSettings.Section).Get<SiloSettings>() ?? new SiloSettings();
+    if (PortInUse(settings) is { } taken)
+    {
+        await Console.Error.WriteLineAsync($"The silo did not start: {taken}");
+        return ExitFailed;
+    }
+
     builder.UseOrleans(silo => Configure(silo, settings));
     using IHost host = builder.Build();
     await host.StartAsync();
+    isStarted = true;
     Announce(host.Services.GetRequiredService<NodeHost>(), settings);
     await host.WaitForShutdownAsync();
     Console.WriteLine("silo stopped");
@@ -81,6 +99,27 @@ static void Configure(ISiloBuilder silo, SiloSettings settings)
     });
 }
 
+// Orleans says only that it could not bind; which of the two ports it was helps more.
+static string? PortInUse(SiloSettings settings)
+{
+    if (!IPAddress.TryParse(settings.Address, out IPAddress? address)) return null;
+    foreach ((string name, int port) in new[] { (nameof(settings.SiloPort), settings.SiloPort), (nameof(settings.GatewayPort), settings.GatewayPort) })
+    {
+        if (port is < 1 or > IPEndPoint.MaxPort) return $"{name} is {port}: a port is from 1 to {IPEndPoint.MaxPort}.";
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(address, port));
+        }
+        catch (SocketException e)
+        {
+            return $"{name} {port} on {address} cannot be used: {e.Message}. Is another silo running? Choose another with --OrleansPool:{name}.";
+        }
+    }
+
+    return null;
+}
+
 static void Announce(NodeHost node, SiloSettings settings)
 {
     string gateway = $"{settings.Address}:{settings.GatewayPort}";
@@ -104,7 +143,8 @@ static void Announce(NodeHost node, SiloSettings settings)
 static string? Cause(Exception e) => e switch
 {
     OptionsValidationException options => string.Join(" ", options.Failures),
-    PoolException or OrleansConfigurationException or RedisConnectionException or System.Net.Sockets.SocketException or FormatException => e.Message,
+    RedisConnectionException => "Redis does not answer. Start it, or name another with --OrleansPool:Redis HOST:PORT.",
+    PoolException or OrleansConfigurationException or SocketException or FormatException => e.Message,
     InvalidOperationException or ArgumentException when e.Source?.StartsWith("Microsoft.Extensions.Configuration", StringComparison.Ordinal) == true => e.Message,
     { InnerException: { } inner } => Cause(inner),
     _ => null,

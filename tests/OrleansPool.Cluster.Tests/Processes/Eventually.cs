@@ -1,0 +1,41 @@
+using System.Diagnostics;
+
+namespace OrleansPool.Cluster.Tests.Processes;
+
+/// <summary>Waits for something that comes about by itself in other processes, and asks again until it has.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
+
+    public static async Task TrueAsync(Func<Task<bool>> isTrue, string what)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (!await isTrue())
+        {
+            if (Stopwatch.GetElapsedTime(started) > WaitMax) Assert.Fail($"This did not come about within {WaitMax}: {what}");
+        }
+    }
+
+    /// <summary>Asks again until the call raises an error.</summary>
+    public static async Task<TError> ThrowsAsync<TError>(Func<Task> call, string what)
+        where TError : Exception
+    {
+        TError? error = null;
+        await TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    await call();
+                    return false;
+                }
+                catch (TError e)
+                {
+                    error = e;
+                    return true;
+                }
+            },
+            what);
+        return error!;
+    }
+}
