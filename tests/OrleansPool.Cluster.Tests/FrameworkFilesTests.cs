@@ -20,15 +20,15 @@ public sealed class FrameworkFilesTests
             JsonElement put = await RunToolAsync(cluster, 0, "put", "--recursive", shared, "dotnet");
             JsonElement got = await RunToolAsync(cluster, 2, "get", "--recursive", "dotnet", copy);
 
-            Assert.Equal((files.Length, bytes), (put.GetProperty("files").GetInt32(), put.GetProperty("bytes").GetInt64()));
-            Assert.Equal((files.Length, bytes), (got.GetProperty("files").GetInt32(), got.GetProperty("bytes").GetInt64()));
+            Assert.Equal((files.Length, bytes), (put.GetProperty("files").GetArrayLength(), put.GetProperty("bytes").GetInt64()));
+            Assert.Equal((files.Length, bytes), (got.GetProperty("files").GetArrayLength(), got.GetProperty("bytes").GetInt64()));
             Assert.Equal(files.Length, Directory.EnumerateFiles(copy, "*", SearchOption.AllDirectories).Count());
             foreach (string file in files)
             {
                 Assert.Equal(await HashAsync(file), await HashAsync(Path.Combine(copy, Path.GetRelativePath(shared, file))));
             }
 
-            TestContext.Current.SendDiagnosticMessage($"{files.Length} files, {bytes:N0} bytes; put: {put}; get: {got}");
+            TestContext.Current.SendDiagnosticMessage($"{files.Length} files, {bytes:N0} bytes; put {Rate(put)}, get {Rate(got)}");
         }
         finally
         {
@@ -43,6 +43,8 @@ public sealed class FrameworkFilesTests
         Assert.True(await tool.ExitCodeAsync() == 0, tool.Errors);
         return JsonDocument.Parse(tool.Output.TrimEnd().Split('\n')[^1]).RootElement;
     }
+
+    private static string Rate(JsonElement report) => $"{report.GetProperty("bytesPerSecond").GetDouble() / (1 << 20):0} MiB/s";
 
     private static async Task<string> HashAsync(string file)
     {
