@@ -15,7 +15,8 @@ internal static class ProcessStarter
     static ProcessStarter() => new Thread(() =>
     {
         foreach (Action action in Work.GetConsumingEnumerable()) action();
-    }) { IsBackground = true, Name = "process starter" }.Start();
+    })
+    { IsBackground = true, Name = "process starter" }.Start();
 
     public static Task<Process> StartAsync(string program, IEnumerable<string> arguments, string? workingDirectory = null)
     {

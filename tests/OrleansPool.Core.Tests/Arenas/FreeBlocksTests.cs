@@ -147,30 +147,34 @@ public sealed class FreeBlocksTests
             threads: 3,
             iter: 300);
 
-    // More blocks than one sample takes: every order of operations then has one outcome, and a take that fails is a fault.
+    // More blocks than one sample takes: every order of operations then has one outcome, and a take that fails is a fault. What is held is a
+    // stack because the model must be linearisable itself: a snapshot of keys, from which another thread takes the last, would find nothing
+    // to return while something was held all the time.
     private sealed class Model
     {
-        public FreeBlocks Blocks = new(64, seed: 0, drained: () => { });
+        private const int BlockCount = 64;
 
-        public ConcurrentDictionary<int, LocalBlock> Held { get; } = [];
+        private readonly int[] _holders = new int[BlockCount];
+
+        public FreeBlocks Blocks = new(BlockCount, seed: 0, drained: () => { });
+
+        public ConcurrentStack<LocalBlock> Held { get; } = [];
 
         public void Take()
         {
             LocalBlock block = Blocks.Take();
-            if (block == default || !Held.TryAdd(block.Index, block))
+            if (block == default || Interlocked.Increment(ref _holders[block.Index]) != 1)
                 throw new InvalidOperationException($"{block} is not free.");
+            Held.Push(block);
         }
 
         public void ReturnOne()
         {
-            foreach (int index in Held.Keys)
-            {
-                if (!Held.TryRemove(index, out LocalBlock block))
-                    continue;
-                if (!Blocks.TryReturn(block))
-                    throw new InvalidOperationException($"{block} is not taken.");
+            if (!Held.TryPop(out LocalBlock block))
                 return;
-            }
+            Interlocked.Decrement(ref _holders[block.Index]);
+            if (!Blocks.TryReturn(block))
+                throw new InvalidOperationException($"{block} is not taken.");
         }
     }
 }
