@@ -26,8 +26,9 @@ internal enum BlockPhase
 
 /// <summary>Everything that decides who may use a block, in one word, so that one compare-and-swap decides it.</summary>
 /// <remarks>
-/// generation (52 bits) | pins (9 bits) | phase (3 bits). The generation rises with every return; at 50 million returns a second of one and the
-/// same block it comes round after 2.8 years. What a user holds as <see cref="LocalBlock.Generation"/> is the word of the taken, unpinned block.
+/// generation (48 bits) | taker (6 bits) | pins (7 bits) | phase (3 bits). The generation rises with every return; at 50 million returns a second
+/// of one and the same block it comes round after 65 days. The taker is the <see cref="ThreadSlot"/> of the thread that took the block, 0 while it
+/// is free. What a user holds as <see cref="LocalBlock.Generation"/> is the word of the taken, unpinned block.
 /// </remarks>
 internal static class BlockWord
 {
@@ -37,13 +38,18 @@ internal static class BlockWord
     /// <summary>Added to a word: one pin more.</summary>
     public const ulong OnePin = 1UL << PhaseBits;
 
-    private const int PhaseBits = 3, PinBits = 9;
+    /// <summary>The taker of a block that a thread without slot took.</summary>
+    public const int NoSlot = (1 << TakerBits) - 1;
+
+    private const int PhaseBits = 3, PinBits = 7, TakerBits = 6;
+    private const int TakerShift = PhaseBits + PinBits;
     private const ulong PhaseMask = (1UL << PhaseBits) - 1;
     private const ulong PinMask = ((1UL << PinBits) - 1) << PhaseBits;
-    private const ulong OneGeneration = 1UL << (PhaseBits + PinBits);
+    private const ulong TakerMask = ((1UL << TakerBits) - 1) << TakerShift;
+    private const ulong OneGeneration = 1UL << (TakerShift + TakerBits);
 
     /// <summary>The word of a block that was never taken.</summary>
-    public static ulong First(ulong seed) => seed & ~(PinMask | PhaseMask);
+    public static ulong First(ulong seed) => seed & ~(TakerMask | PinMask | PhaseMask);
 
     public static BlockPhase Phase(ulong word) => (BlockPhase)(word & PhaseMask);
 
@@ -61,7 +67,16 @@ internal static class BlockWord
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong In(ulong word, BlockPhase phase) => (word & ~PhaseMask) | (ulong)phase;
 
+    /// <summary>The slot of the thread that took the block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Taker(ulong word) => (int)((word & TakerMask) >> TakerShift);
+
+    /// <summary>The word of a free block once a thread has it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong TakenBy(ulong freeWord, int slot) => (freeWord & ~PhaseMask) | ((ulong)(uint)slot << TakerShift) | (ulong)BlockPhase.Taken;
+
     /// <summary>The next generation, free in a magazine.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong NextCached(ulong word) => ((word & ~(PinMask | PhaseMask)) + OneGeneration) | (ulong)BlockPhase.Cached;
+    public static ulong NextCached(ulong word) =>
+        ((word & ~(TakerMask | PinMask | PhaseMask)) + OneGeneration) | (ulong)BlockPhase.Cached;
 }

@@ -52,6 +52,14 @@ internal readonly struct BlockWords
         return (uint)index < (uint)_count && BlockWord.IsHeld(word) && BlockWord.WithoutPins(Volatile.Read(ref At(index))) == word;
     }
 
+    /// <summary>Sets a block's word. Only where no other thread can move it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Set(int index, ulong word) => Volatile.Write(ref At(index), word);
+
+    /// <summary>True if a taken block's word is this one and the block is not pinned.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Is(int index, ulong word) => (uint)index < (uint)_count && BlockWord.IsHeld(word) && Volatile.Read(ref At(index)) == word;
+
     /// <summary>Frees a block that is not pinned, into the caller's magazine.</summary>
     /// <returns>False when the caller does not hold it, or it is pinned.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -9,6 +9,8 @@ namespace OrleansPool.Core.Arenas;
 /// alone decides. Where to find free blocks is a matter of two kinds of container. A thread's <see cref="Magazine"/> serves the fast path
 /// (one interlocked operation to take, one to return); the <see cref="SharedList"/> serves empty and full magazines, in batches. After
 /// Bonwick and Adams, "Magazines and Vmem", 2001.</para>
+/// <para>While every block comes back through the thread that took it, the fast path needs no interlocked operation at all: see
+/// <see cref="ThreadBias"/>.</para>
 /// <para>Stealing: a magazine's entries are hints, so a thread that finds nothing else takes a block out of another's magazine through the
 /// block's word, without touching the magazine. The entry left behind has an old word and fails. So no block is lost to an idle or ended
 /// thread. A block in the shared list is never taken that way (its phase is another): it is linked at most once.</para>
@@ -37,6 +39,7 @@ internal struct FreeBlocks
     private int _stolenCount; // entries of magazines whose block a thief has, and whose owner has not found out
     private int _retiredCount;
     private volatile bool _closed;
+    private ThreadBias _bias;
 
     /// <summary>Makes the books of blocks that are all free.</summary>
     /// <param name="blockCount">How many.</param>
@@ -71,6 +74,9 @@ internal struct FreeBlocks
     /// <summary>True from <see cref="Close"/> on.</summary>
     public bool IsClosed => _closed;
 
+    /// <summary>True until the first use across threads.</summary>
+    public readonly bool IsBiased => _bias.Holds;
+
     /// <summary>The blocks in no magazine.</summary>
     public readonly SharedList Shared => _shared;
 
@@ -86,12 +92,22 @@ internal struct FreeBlocks
         if ((uint)slot < (uint)_magazineCount)
         {
             ref Magazine magazine = ref MagazineAt(slot);
+            Volatile.Write(ref magazine.Busy, 1);
+            if (_bias.Holds && magazine.HotWord != 0)
+            {
+                LocalBlock block = new(magazine.HotIndex, BlockWord.TakenBy(magazine.HotWord, slot));
+                magazine.HotWord = 0;
+                _words.Set(block.Index, block.Generation);
+                Volatile.Write(ref magazine.Busy, 0);
+                return block;
+            }
+            Volatile.Write(ref magazine.Busy, 0);
             ulong cached = magazine.HotWord;
             int index = magazine.HotIndex;
             if (cached != 0)
             {
                 magazine.HotWord = 0;
-                ulong taken = BlockWord.In(cached, BlockPhase.Taken);
+                ulong taken = BlockWord.TakenBy(cached, slot);
                 if (_words.TryMove(index, cached, taken))
                     return new LocalBlock(index, taken);
                 Interlocked.Decrement(ref _stolenCount);
@@ -106,29 +122,35 @@ internal struct FreeBlocks
     public bool TryReturn(LocalBlock block)
     {
         int slot = ThreadSlot.Current; // looked up before the interlocked operation, which would make it wait
-        if (!_words.TryReturn(block.Index, block.Generation, out ulong cached))
-            return false;
-        if ((uint)slot < (uint)_magazineCount && !_closed)
+        if ((uint)slot < (uint)_magazineCount && slot == BlockWord.Taker(block.Generation))
         {
             ref Magazine magazine = ref MagazineAt(slot);
-            if (magazine.HotWord == 0)
+            Volatile.Write(ref magazine.Busy, 1);
+            if (_bias.Holds && magazine.HotWord == 0 && _words.Is(block.Index, block.Generation))
             {
+                ulong cached = BlockWord.NextCached(block.Generation);
+                _words.Set(block.Index, cached);
                 magazine.HotIndex = block.Index;
                 magazine.HotWord = cached;
+                Volatile.Write(ref magazine.Busy, 0);
                 return true;
             }
+            Volatile.Write(ref magazine.Busy, 0);
         }
-        PlaceSlowly(block.Index, cached);
-        return true;
+        return TryReturnInterlocked(block, slot);
     }
 
     /// <summary>Frees a block that <see cref="BlockWords.TryBeginReturn"/> or <see cref="BlockWords.Unpin"/> left to the caller.</summary>
     public void FinishReturn(int index) => PlaceSlowly(index, _words.FinishReturn(index));
 
+    /// <summary>From now on any thread may move the word of any block, all of them by interlocked operations.</summary>
+    public void Share() => _bias.End(_magazines);
+
     /// <summary>Lets nothing be taken from now on; calls back once the last block is returned.</summary>
     public void Close()
     {
         _closed = true;
+        Share();
         Interlocked.MemoryBarrier();
         for (int i = 0; i < _words.Count; i++)
             Retire(i);
@@ -148,6 +170,26 @@ internal struct FreeBlocks
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly ref Magazine MagazineAt(int slot) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_magazines), (uint)slot);
 
+    private bool TryReturnInterlocked(LocalBlock block, int slot)
+    {
+        if (slot < 0 || slot != BlockWord.Taker(block.Generation))
+            Share();
+        if (!_words.TryReturn(block.Index, block.Generation, out ulong cached))
+            return false;
+        if ((uint)slot < (uint)_magazineCount && !_closed)
+        {
+            ref Magazine magazine = ref MagazineAt(slot);
+            if (magazine.HotWord == 0)
+            {
+                magazine.HotIndex = block.Index;
+                magazine.HotWord = cached;
+                return true;
+            }
+        }
+        PlaceSlowly(block.Index, cached);
+        return true;
+    }
+
     private void Retire(int index)
     {
         if (_words.TryRetire(index) && Interlocked.Increment(ref _retiredCount) == _words.Count)
@@ -159,7 +201,7 @@ internal struct FreeBlocks
         int slot = SlotOfThread();
         for (int round = 0; round < RoundCountMax && !_closed; round++)
         {
-            if (TryTakeOwn(slot, out LocalBlock block) || TryTakeShared(slot, out block) || TrySteal(slot, out block) || TryTakeLoose(out block))
+            if (TryTakeOwn(slot, out LocalBlock block) || TryTakeShared(slot, out block) || TrySteal(slot, out block) || TryTakeLoose(slot, out block))
                 return block;
             if (FreeCount == 0)
                 break;
@@ -172,7 +214,7 @@ internal struct FreeBlocks
     {
         while (slot >= 0 && _magazines[slot].TryPop(out int index, out ulong cached))
         {
-            block = new LocalBlock(index, BlockWord.In(cached, BlockPhase.Taken));
+            block = new LocalBlock(index, BlockWord.TakenBy(cached, slot));
             if (_words.TryMove(index, cached, block.Generation))
                 return true;
             Interlocked.Decrement(ref _stolenCount);
@@ -199,7 +241,7 @@ internal struct FreeBlocks
                 continue;
             if (!taken)
             {
-                block = new LocalBlock(index, BlockWord.In(shared, BlockPhase.Taken));
+                block = new LocalBlock(index, BlockWord.TakenBy(shared, TakerOf(slot)));
                 taken = _words.TryMove(index, shared, block.Generation);
             }
             else if (_words.TryMove(index, shared, BlockWord.In(shared, BlockPhase.Cached)))
@@ -212,14 +254,18 @@ internal struct FreeBlocks
 
     private unsafe bool TrySteal(int thief, out LocalBlock block)
     {
+        block = default;
+        if (!HasOthers(thief))
+            return false;
+        Share();
         for (int i = 1; i <= _magazines.Length; i++)
         {
             ref Magazine magazine = ref _magazines[(thief + i) % _magazines.Length];
-            if (TryStealEntry(Volatile.Read(ref magazine.HotIndex), Volatile.Read(ref magazine.HotWord), out block))
+            if (TryStealEntry(thief, Volatile.Read(ref magazine.HotIndex), Volatile.Read(ref magazine.HotWord), out block))
                 return true;
             for (int at = Math.Min(Volatile.Read(ref magazine.Count), Magazine.EntryCountMax) - 1; at >= 0; at--)
             {
-                if (TryStealEntry(Volatile.Read(ref magazine.Indexes[at]), Volatile.Read(ref magazine.Words[at]), out block))
+                if (TryStealEntry(thief, Volatile.Read(ref magazine.Indexes[at]), Volatile.Read(ref magazine.Words[at]), out block))
                     return true;
             }
         }
@@ -228,21 +274,32 @@ internal struct FreeBlocks
     }
 
     // An entry that was read while its owner changed it may name any block with any word: the exchange decides.
-    private bool TryStealEntry(int index, ulong cached, out LocalBlock block)
+    private bool TryStealEntry(int thief, int index, ulong cached, out LocalBlock block)
     {
-        block = new LocalBlock(index, BlockWord.In(cached, BlockPhase.Taken));
+        block = new LocalBlock(index, BlockWord.TakenBy(cached, TakerOf(thief)));
         if (BlockWord.Phase(cached) != BlockPhase.Cached || _words[index] != cached || !_words.TryMove(index, cached, block.Generation))
             return false;
         Interlocked.Increment(ref _stolenCount);
         return true;
     }
 
-    private bool TryTakeLoose(out LocalBlock block)
+    // Whether another magazine seems to hold anything: a thread that has all the blocks itself must not end the bias by looking for more.
+    private bool HasOthers(int slot)
+    {
+        for (int i = 0; i < _magazines.Length; i++)
+        {
+            if (i != slot && (Volatile.Read(ref _magazines[i].HotWord) != 0 || Volatile.Read(ref _magazines[i].Count) > 0))
+                return true;
+        }
+        return false;
+    }
+
+    private bool TryTakeLoose(int slot, out LocalBlock block)
     {
         for (int index = 0; index < _words.Count && Volatile.Read(ref _looseCount) > 0; index++)
         {
             ulong loose = _words[index];
-            block = new LocalBlock(index, BlockWord.In(loose, BlockPhase.Taken));
+            block = new LocalBlock(index, BlockWord.TakenBy(loose, TakerOf(slot)));
             if (BlockWord.Phase(loose) == BlockPhase.Loose && _words.TryMove(index, loose, block.Generation))
             {
                 Interlocked.Decrement(ref _looseCount);
@@ -311,6 +368,8 @@ internal struct FreeBlocks
                 Interlocked.Decrement(ref _looseCount);
         }
     }
+
+    private static int TakerOf(int slot) => slot < 0 ? BlockWord.NoSlot : slot;
 
     private int SlotOfThread()
     {

@@ -17,30 +17,34 @@ internal unsafe struct Magazine
     /// <summary>
     /// Distance of two magazines: what is used plus two cache lines on either side, since processors fetch lines in pairs; a power of two.
     /// </summary>
-    public const int StrideBytes = PaddingBytes + UsedBytes + PaddingBytes;
+    public const int StrideBytes = LeadBytes + UsedBytes + TailBytes;
 
-    private const int PaddingBytes = 152;
-    private const int HotBytes = 16;
+    private const int LeadBytes = 152, TailBytes = 144;
+    private const int HotBytes = 24;
     private const int UsedBytes = HotBytes + EntryCountMax * (sizeof(ulong) + sizeof(int));
 
     /// <summary>The word of the block that was returned last, or 0 when it was taken again: the first to be taken.</summary>
-    [FieldOffset(PaddingBytes)]
+    [FieldOffset(LeadBytes)]
     public ulong HotWord;
 
     /// <summary>The index of that block.</summary>
-    [FieldOffset(PaddingBytes + 8)]
+    [FieldOffset(LeadBytes + 8)]
     public int HotIndex;
 
     /// <summary>How many entries there are besides.</summary>
-    [FieldOffset(PaddingBytes + 12)]
+    [FieldOffset(LeadBytes + 12)]
     public int Count;
 
+    /// <summary>Not 0 while the owner is in the middle of a step that it takes without interlocked operations: see <see cref="FreeBlocks"/>.</summary>
+    [FieldOffset(LeadBytes + 16)]
+    public int Busy;
+
     /// <summary>The words of the entries.</summary>
-    [FieldOffset(PaddingBytes + HotBytes)]
+    [FieldOffset(LeadBytes + HotBytes)]
     public fixed ulong Words[EntryCountMax];
 
     /// <summary>The indexes of the entries.</summary>
-    [FieldOffset(PaddingBytes + HotBytes + EntryCountMax * sizeof(ulong))]
+    [FieldOffset(LeadBytes + HotBytes + EntryCountMax * sizeof(ulong))]
     public fixed int Indexes[EntryCountMax];
 
     /// <summary>Adds a block, as the hot one; what was hot becomes an entry. There must be room.</summary>

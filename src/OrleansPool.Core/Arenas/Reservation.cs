@@ -146,6 +146,7 @@ public sealed unsafe class Reservation : BlockReservation
     /// <returns>Its address.</returns>
     internal byte* Pin(LocalBlock block)
     {
+        _blocks.Share();
         if (!_blocks.Words.TryPin(block.Index, block.Generation))
             ThrowNotPinned(block);
         return _frames.GetAddress(block.Index);
@@ -171,6 +172,7 @@ public sealed unsafe class Reservation : BlockReservation
 
     private void ReturnSlowly(LocalBlock block)
     {
+        _blocks.Share();
         if (!_blocks.Words.TryBeginReturn(block.Index, block.Generation, out bool isPinned))
             ThrowFenced(block);
         if (!isPinned)

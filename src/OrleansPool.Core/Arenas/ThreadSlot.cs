@@ -7,8 +7,8 @@ namespace OrleansPool.Core.Arenas;
 /// </remarks>
 internal static class ThreadSlot
 {
-    /// <summary>How many threads can have a number at once.</summary>
-    public const int CountMax = 64;
+    /// <summary>How many threads can have a number at once: as many as a <see cref="BlockWord"/> can name.</summary>
+    public const int CountMax = BlockWord.NoSlot;
 
     // Asking looks at every owner: too slow for each call of a thread that gets nothing.
     private const int CallsBetweenClaims = 1024;
