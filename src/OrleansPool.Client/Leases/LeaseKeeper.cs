@@ -77,9 +77,11 @@ internal sealed class LeaseKeeper : IAsyncDisposable
             }
             catch (TimeoutException)
             {
+                // The first lease is due.
             }
             catch (OperationCanceledException)
             {
+                // The loop ends by its own condition.
             }
         }
     }

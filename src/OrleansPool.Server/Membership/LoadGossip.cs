@@ -48,6 +48,7 @@ internal sealed partial class LoadGossip(
         }
         catch (OperationCanceledException)
         {
+            // The silo stops.
         }
     }
 

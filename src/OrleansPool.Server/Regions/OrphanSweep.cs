@@ -67,6 +67,7 @@ internal sealed partial class OrphanSweep(
         }
         catch (OperationCanceledException)
         {
+            // The silo stops.
         }
     }
 

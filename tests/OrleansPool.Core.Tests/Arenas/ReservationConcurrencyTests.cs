@@ -189,6 +189,7 @@ public sealed class ReservationConcurrencyTests : IDisposable
                 }
                 catch (LeaseFencedException)
                 {
+                    // Another thread was first.
                 }
             }
         });

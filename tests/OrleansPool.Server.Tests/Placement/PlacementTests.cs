@@ -1,28 +1,4 @@
-using OrleansPool.Server.Placement;
-
 namespace OrleansPool.Server.Tests.Placement;
-
-/// <summary>Tells where it was placed.</summary>
-public interface IWhereGrain : IGrainWithStringKey
-{
-    Task<string> GetSiloAsync();
-}
-
-[RegionPlacement]
-public sealed class BesideRegionGrain(ILocalSiloDetails silo) : Grain, IBesideRegionGrain
-{
-    public Task<string> GetSiloAsync() => Task.FromResult(silo.SiloAddress.ToParsableString());
-}
-
-public interface IBesideRegionGrain : IWhereGrain;
-
-[PoolLoadPlacement]
-public sealed class WhereMemoryIsFreeGrain(ILocalSiloDetails silo) : Grain, IWhereMemoryIsFreeGrain
-{
-    public Task<string> GetSiloAsync() => Task.FromResult(silo.SiloAddress.ToParsableString());
-}
-
-public interface IWhereMemoryIsFreeGrain : IWhereGrain;
 
 public sealed class PlacementTests
 {

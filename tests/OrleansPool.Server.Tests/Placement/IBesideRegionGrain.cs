@@ -1,0 +1,3 @@
+namespace OrleansPool.Server.Tests.Placement;
+
+public interface IBesideRegionGrain : IWhereGrain;
