@@ -110,17 +110,15 @@ internal sealed class RegionGrain : Grain, IRegionGrain
         return existed;
     }
 
-    public Task<LeaseExtent[]> FindOrphansAsync(LeaseExtent[] kept)
+    public async Task<LeaseExtent[]> FindOrphansAsync(LeaseExtent[] kept)
     {
-        HashSet<(SegmentId, int, ulong)> listed = [];
-        if (_store.Current.Exists)
-        {
-            foreach (LeaseExtent extent in _store.Current.Extents) listed.Add(Identity(extent));
-        }
+        LeaseExtent[] orphans = NotListed(kept);
+        if (orphans.Length == 0) return orphans;
 
-        return Task.FromResult(Array.FindAll(kept, extent => !listed.Contains(Identity(extent))));
-
-        static (SegmentId, int, ulong) Identity(LeaseExtent extent) => (extent.Segment, extent.Key.Head, extent.Key.Generation);
+        // Memory is freed on this answer, and this activation may be the older of two: only storage knows what is listed.
+        await _store.ReadAsync();
+        _isKept = false;
+        return NotListed(kept);
     }
 
     public Task<RegionInfo?> DescribeAsync()
@@ -130,6 +128,19 @@ internal sealed class RegionGrain : Grain, IRegionGrain
         long lost = RegionMemory.LostRanges(state, _memory.IsLost).Sum(range => range.Bytes);
         NodeId[] nodes = [.. state.Extents.Select(extent => extent.Home).Distinct()];
         return Task.FromResult<RegionInfo?>(new RegionInfo(Name, state.Pool, state.Length, lost, nodes));
+    }
+
+    private LeaseExtent[] NotListed(LeaseExtent[] kept)
+    {
+        HashSet<(SegmentId, int, ulong)> listed = [];
+        if (_store.Current.Exists)
+        {
+            foreach (LeaseExtent extent in _store.Current.Extents) listed.Add(Identity(extent));
+        }
+
+        return Array.FindAll(kept, extent => !listed.Contains(Identity(extent)));
+
+        static (SegmentId, int, ulong) Identity(LeaseExtent extent) => (extent.Segment, extent.Key.Head, extent.Key.Generation);
     }
 
     private async Task GrowAsync(RegionState current, RegionState next, long bytes)

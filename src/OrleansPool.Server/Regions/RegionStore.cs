@@ -1,5 +1,3 @@
-using Orleans.Storage;
-
 namespace OrleansPool.Server.Regions;
 
 /// <summary>
@@ -9,15 +7,19 @@ namespace OrleansPool.Server.Regions;
 internal sealed class RegionStore(IPersistentState<RegionState> storage)
 {
     private const int ForceCountMax = 5;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     public RegionState Current => storage.State;
 
     /// <summary>Writes the next version.</summary>
-    /// <exception cref="PoolUnavailableException">Storage does not answer; the page table is as it was, or as proposed.</exception>
+    /// <exception cref="PoolUnavailableException">
+    /// Storage does not answer; the page table is as it was, or as proposed. Or another activation wrote first, and nothing was changed.
+    /// </exception>
     public async Task WriteAsync(RegionState proposed)
     {
         long baseVersion = storage.State.Version;
         RegionState attempt = proposed;
+        HashSet<Guid> writers = [attempt.Writer]; // any of the attempts may be the one that arrives: they all say the same
         Exception failure;
         try
         {
@@ -37,24 +39,19 @@ internal sealed class RegionStore(IPersistentState<RegionState> storage)
                 await storage.ReadStateAsync();
                 if (storage.State.Version > baseVersion)
                 {
-                    if (storage.State.Writer == attempt.Writer) return;
-                    throw new InconsistentStateException(
-                        $"Another activation wrote version {storage.State.Version} over version {baseVersion} of this page table.");
+                    if (writers.Contains(storage.State.Writer)) return;
+                    throw Overtaken(failure);
                 }
 
                 // Not there yet, but it may still arrive. Writing the same table as a later version over the same base settles it:
                 // whichever comes second meets a changed ETag.
                 attempt = attempt.Next();
+                writers.Add(attempt.Writer);
                 storage.State = attempt;
                 await storage.WriteStateAsync();
                 return;
             }
-            catch (InconsistentStateException e)
-            {
-                failure = e;
-                if (storage.State.Version > baseVersion && storage.State.Writer != attempt.Writer) break;
-            }
-            catch (Exception e)
+            catch (Exception e) when (e is not PoolException)
             {
                 failure = e;
             }
@@ -62,10 +59,14 @@ internal sealed class RegionStore(IPersistentState<RegionState> storage)
 
         throw new PoolUnavailableException(
             "The region's page table could not be written, and it is not known whether it was. Open the region again to see.",
-            TimeSpan.FromSeconds(1), innerException: failure);
+            RetryAfter, innerException: failure);
     }
 
     public Task ReadAsync() => storage.ReadStateAsync();
 
     public Task ClearAsync() => storage.ClearStateAsync();
+
+    private static PoolUnavailableException Overtaken(Exception cause) => new(
+        "The region was changed at the same moment from elsewhere, and nothing of this change was kept. Open the region again and repeat it.",
+        RetryAfter, innerException: cause);
 }
