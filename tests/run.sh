@@ -100,5 +100,6 @@ suite Debug OrleansPool.Core.Tests
 
 benchmark alloc
 benchmark read
+benchmark leases
 
 finish

@@ -1,7 +1,8 @@
 using OrleansPool.Benchmarks;
 using OrleansPool.Benchmarks.Alloc;
+using OrleansPool.Benchmarks.Leases;
 using OrleansPool.Benchmarks.Read;
 
 // Each command is a class of its own; they share rows, JSON and the table (Reporting).
-IBenchmarkCommand[] commands = [new AllocCommand(), new ReadCommand()];
+IBenchmarkCommand[] commands = [new AllocCommand(), new ReadCommand(), new LeasesCommand()];
 return BenchmarkRunner.Run(commands, args);

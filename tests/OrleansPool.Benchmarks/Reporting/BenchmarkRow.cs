@@ -39,6 +39,12 @@ internal sealed record BenchmarkRow
     /// <summary>The same of the yardstick.</summary>
     public IReadOnlyDictionary<string, long>? YardstickPercentiles { get; init; }
 
+    /// <summary>What is held, in bytes, where that is what was measured.</summary>
+    public long? Bytes { get; init; }
+
+    /// <summary>The same of the yardstick.</summary>
+    public long? YardstickBytes { get; init; }
+
     /// <summary>Bytes allocated on the managed heap by the measured threads, in all timed runs together.</summary>
     public long? AllocatedBytes { get; init; }
 
