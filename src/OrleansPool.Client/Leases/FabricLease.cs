@@ -14,6 +14,7 @@ internal sealed class FabricLease : MemoryLease
     private readonly CancellationTokenSource _lost = new();
     private readonly LeaseToken _token;
     private readonly Lock _renewal = new();
+    private int _renewalsUnanswered;
     private OperationStatus _renewalStatus;
     private LeaseExtent _renewalExtent;
     private Loss? _loss;
@@ -55,7 +56,7 @@ internal sealed class FabricLease : MemoryLease
     internal long ValidUntil { get; set; }
 
     /// <summary>When the renewal under way was sent, as a timestamp. For the keeper.</summary>
-    internal long RenewalSentAt { get; set; }
+    internal long RenewalSentAt { get; private set; }
 
     public override ValueTask<int> ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
@@ -93,7 +94,12 @@ internal sealed class FabricLease : MemoryLease
     public override LeaseToken Detach()
     {
         ThrowIfUnusable();
-        if (Interlocked.CompareExchange(ref _state, State.Detached, State.Owned) == State.Owned) return _token;
+        if (Interlocked.CompareExchange(ref _state, State.Detached, State.Owned) == State.Owned)
+        {
+            _context.Keeper.Forget();
+            return _token;
+        }
+
         throw new InvalidOperationException("Only a handle that owns its lease can give it up; this one was opened to look. Use AdoptAsync to take a lease over.");
     }
 
@@ -115,8 +121,24 @@ internal sealed class FabricLease : MemoryLease
         ThrowIfUnusable();
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfReadOnly();
-        OpenExtent[] extents = await LeaseTaker.ForEachNodeAsync(
-            Pool, Extents, (home, group) => _context.Path.TransferAsync(home, group, cancellationToken));
+        OpenExtent[] extents;
+        bool isRaised = false;
+        try
+        {
+            extents = await LeaseTaker.ForEachNodeAsync(Pool, Extents, async (home, group) =>
+            {
+                ExtentReply[] replies = await _context.Path.TransferAsync(home, group, cancellationToken);
+                isRaised |= replies.Any(reply => reply.Status == OperationStatus.Ok);
+                return replies;
+            });
+        }
+        catch (Exception e) when (isRaised || e is PoolIndeterminateException)
+        {
+            // What was raised is out of this holder's hands, and nobody has the whole lease: it runs out.
+            Lose(OperationStatus.Indeterminate, Extents[0]);
+            throw e as PoolIndeterminateException ?? PoolErrors.Unanswered(Extents[0], e);
+        }
+
         Lose(OperationStatus.Fenced, Extents[0]);
         return new LeaseToken(Pool, Length, BlockBytes, [.. extents.Select(extent => extent.Extent)]);
     }
@@ -138,6 +160,7 @@ internal sealed class FabricLease : MemoryLease
     {
         int before = Interlocked.Exchange(ref _state, State.Disposed);
         if (before != State.Owned || _loss is not null) return;
+        _context.Keeper.Forget();
         await _context.Leases.ReleaseAsync(Extents);
     }
 
@@ -145,18 +168,34 @@ internal sealed class FabricLease : MemoryLease
     internal void Lose(OperationStatus status, LeaseExtent extent)
     {
         if (Interlocked.CompareExchange(ref _loss, new Loss(status, extent), null) is not null) return;
+        if (IsOwned) _context.Keeper.Forget();
         _ = _lost.CancelAsync();
     }
 
+    /// <summary>All extents are asked to restart their durations.</summary>
+    internal void BeginRenewal(long sentAt)
+    {
+        lock (_renewal)
+        {
+            RenewalSentAt = sentAt;
+            _renewalsUnanswered = Extents.Length;
+        }
+    }
+
     /// <summary>Gathers the answers for the lease's extents; the worst one counts.</summary>
-    internal void AddRenewal(OperationStatus status, LeaseExtent extent)
+    /// <returns>Whether it was the last answer.</returns>
+    internal bool EndRenewal(OperationStatus status, LeaseExtent extent)
     {
         lock (_renewal)
         {
             bool isWorse = _renewalStatus == OperationStatus.Ok || (_renewalStatus == OperationStatus.Busy && status != OperationStatus.Ok);
-            if (!isWorse) return;
-            _renewalStatus = status;
-            _renewalExtent = extent;
+            if (isWorse)
+            {
+                _renewalStatus = status;
+                _renewalExtent = extent;
+            }
+
+            return --_renewalsUnanswered == 0;
         }
     }
 

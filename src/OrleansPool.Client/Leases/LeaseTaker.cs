@@ -37,7 +37,7 @@ public sealed class LeaseTaker
         {
             try
             {
-                LeaseReply reply = (await _path.LeaseAsync(node, [request], cancellationToken))[0];
+                LeaseReply reply = await AskAsync(node, request, cancellationToken);
                 if (reply.Status == OperationStatus.Ok) return await BoundedAsync(request, new TakenLease(reply.BlockBytes, reply.Extents));
                 refusals.Add((node, reply));
             }
@@ -49,7 +49,7 @@ public sealed class LeaseTaker
 
         if (refusals.Count == 0) throw Unreachable(request.Pool, failure);
         if (refusals.Count > 1 && await TryTakePartsAsync(request, refusals, cancellationToken) is { } parts) return await BoundedAsync(request, parts);
-        throw Refusal(request, fallback, refusals);
+        throw Refusal(request, fallback, refusals, failure);
     }
 
     /// <summary>Gives memory back. What cannot be given back now runs out by itself.</summary>
@@ -87,6 +87,33 @@ public sealed class LeaseTaker
         return opened;
     }
 
+    /// <summary>Asks a node. A caller who stops waiting does not stop the node: what it then grants goes back.</summary>
+    private async ValueTask<LeaseReply> AskAsync(NodeId node, LeaseRequest request, CancellationToken cancellationToken)
+    {
+        Task<LeaseReply[]> call = _path.LeaseAsync(node, [request], CancellationToken.None).AsTask();
+        try
+        {
+            return (await call.WaitAsync(cancellationToken))[0];
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _ = GiveBackAsync(call);
+            throw;
+        }
+    }
+
+    private async Task GiveBackAsync(Task<LeaseReply[]> call)
+    {
+        try
+        {
+            await ReleaseAsync([.. (await call)[0].Extents.Select(extent => extent.Extent)]);
+        }
+        catch (Exception)
+        {
+            // Nothing was granted, or the node is out of reach: then it runs out.
+        }
+    }
+
     /// <summary>Gives back what has more parts than a token can name.</summary>
     private async ValueTask<TakenLease> BoundedAsync(LeaseRequest request, TakenLease taken)
     {
@@ -98,16 +125,18 @@ public sealed class LeaseTaker
     }
 
     private static PoolUnavailableException Unreachable(string pool, Exception? cause) => new(
-        $"No node of the cluster answers, so nothing could be leased from pool '{pool}'. Check that silos with AddOrleansPool are running.",
+        $"Nodes that may have room in pool '{pool}' do not answer. Check that silos with AddOrleansPool are running, and try again.",
         PoolErrors.RetryAfter, pool, innerException: cause);
 
-    private static Exception Refusal(LeaseRequest request, LeaseFallback fallback, List<(NodeId Node, LeaseReply Reply)> refusals)
+    private static Exception Refusal(
+        LeaseRequest request, LeaseFallback fallback, List<(NodeId Node, LeaseReply Reply)> refusals, Exception? failure)
     {
         if (refusals.TrueForAll(refusal => refusal.Reply.Status == OperationStatus.NoPool))
         {
             return new ArgumentException($"No node has a pool named '{request.Pool}'. Declare it with AddOrleansPool(o => o.Pool(\"{request.Pool}\", ...)).");
         }
 
+        if (failure is not null && refusals.TrueForAll(refusal => refusal.Reply.Status == OperationStatus.QuotaExceeded)) return Unreachable(request.Pool, failure);
         long free = refusals.Sum(refusal => refusal.Reply.BytesFree);
         long max = refusals.Sum(refusal => refusal.Reply.BytesMax);
         if (request.Bytes > max)
@@ -153,7 +182,7 @@ public sealed class LeaseTaker
             {
                 long part = Math.Min(missing, refusal.BytesFree);
                 if (part <= 0 || (blockBytes != 0 && refusal.BlockBytes != blockBytes)) continue;
-                LeaseReply reply = (await _path.LeaseAsync(node, [request with { Bytes = part }], cancellationToken))[0];
+                LeaseReply reply = await AskAsync(node, request with { Bytes = part }, cancellationToken);
                 if (reply.Status != OperationStatus.Ok) continue;
                 blockBytes = reply.BlockBytes;
                 taken.AddRange(reply.Extents);
@@ -164,6 +193,11 @@ public sealed class LeaseTaker
         catch (PoolException)
         {
             // The parts go back below, and the caller hears of the refusals.
+        }
+        catch
+        {
+            await ReleaseAsync([.. taken.Select(extent => extent.Extent)]);
+            throw;
         }
 
         await ReleaseAsync([.. taken.Select(extent => extent.Extent)]);

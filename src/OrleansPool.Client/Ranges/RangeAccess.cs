@@ -58,28 +58,23 @@ public sealed class RangeAccess(ISegmentPath path)
     /// <param name="cancellationToken">Stops waiting.</param>
     public async ValueTask ReadAsync(string pool, ExtentMap map, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
+        List<Task> calls = [];
         try
         {
-            List<Task>? calls = null;
             for (long done = 0; done < destination.Length;)
             {
                 (long start, List<BlockSlice> batch, int bytes) = NextBatch(map, offset + done, destination.Length - done, CallReadCountMax);
                 Memory<byte> part = destination.Slice((int)(start - offset), bytes);
                 Task call = ReadBatchAsync(pool, map, batch, part, cancellationToken).AsTask();
                 done += bytes;
-                if (calls is null && done == destination.Length)
-                {
-                    await call;
-                    return;
-                }
-
-                await AddAsync(calls ??= [], call);
+                await AddAsync(calls, call);
             }
 
-            if (calls is not null) await Task.WhenAll(calls);
+            await Task.WhenAll(calls);
         }
         catch
         {
+            await UntilEndedAsync(calls);
             destination.Span.Clear();
             throw;
         }
@@ -89,28 +84,36 @@ public sealed class RangeAccess(ISegmentPath path)
     public async ValueTask WriteAsync(
         string pool, ExtentMap map, long offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
-        List<Task>? calls = null;
-        for (long done = 0; done < source.Length;)
+        List<Task> calls = [];
+        try
         {
-            BlockSlice slice = map.Locate(offset + done, source.Length - done);
-            if (map.LocalOf(slice.Extent) is { } local)
+            for (long done = 0; done < source.Length;)
             {
-                var write = new BlockWrite(
-                    BlockWriteKind.Write, map[slice.Extent].Extent.Segment, map[slice.Extent].Extent.Key, RequestId.None, slice.Block,
-                    slice.Offset, slice.Count, 0, 0);
-                BlockWriteReply reply = await local.WriteAsync(write, source.Slice((int)done, slice.Count));
-                ThrowIfNotDone(reply.Status, pool, map, slice.Extent);
-                done += slice.Count;
-                continue;
+                BlockSlice slice = map.Locate(offset + done, source.Length - done);
+                if (map.LocalOf(slice.Extent) is { } local)
+                {
+                    var write = new BlockWrite(
+                        BlockWriteKind.Write, map[slice.Extent].Extent.Segment, map[slice.Extent].Extent.Key, RequestId.None, slice.Block,
+                        slice.Offset, slice.Count, 0, 0);
+                    BlockWriteReply reply = await local.WriteAsync(write, source.Slice((int)done, slice.Count));
+                    ThrowIfNotDone(reply.Status, pool, map, slice.Extent);
+                    done += slice.Count;
+                    continue;
+                }
+
+                (_, List<BlockSlice> batch, int bytes) = NextBatch(map, offset + done, source.Length - done, CallBlockCountMax);
+                Task call = WriteBatchAsync(pool, map, batch, source.Slice((int)done, bytes), cancellationToken).AsTask();
+                done += bytes;
+                await AddAsync(calls, call);
             }
 
-            (_, List<BlockSlice> batch, int bytes) = NextBatch(map, offset + done, source.Length - done, CallBlockCountMax);
-            Task call = WriteBatchAsync(pool, map, batch, source.Slice((int)done, bytes), cancellationToken).AsTask();
-            done += bytes;
-            await AddAsync(calls ??= [], call);
+            await Task.WhenAll(calls);
         }
-
-        if (calls is not null) await Task.WhenAll(calls);
+        catch
+        {
+            await UntilEndedAsync(calls);
+            throw;
+        }
     }
 
     /// <summary>Compare-exchange or add on 8 bytes that lie inside one block.</summary>
@@ -142,6 +145,18 @@ public sealed class RangeAccess(ISegmentPath path)
         Task ended = await Task.WhenAny(calls);
         calls.Remove(ended);
         await ended;
+    }
+
+    /// <summary>
+    /// Waits for calls whose results nobody wants any more: as long as one is under way it may touch the caller's buffer, which the
+    /// caller has back once the operation has ended.
+    /// </summary>
+    private static async ValueTask UntilEndedAsync(List<Task> calls)
+    {
+        foreach (Task call in calls)
+        {
+            await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
     }
 
     /// <summary>The blocks of one extent with which some bytes begin, as many as one call takes.</summary>

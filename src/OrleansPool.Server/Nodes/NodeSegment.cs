@@ -18,9 +18,14 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
     private readonly HostClock _clock;
     private readonly ITimer _sweepTimer;
 
-    public NodeSegment(SegmentId id, string pool, SegmentGeometry geometry, ArenaSlice frames, ArenaSlice book, UInt128 secret, HostClock clock)
+    private readonly Action<NodeSegment, SegmentFaultException> _faulted;
+
+    public NodeSegment(
+        SegmentId id, string pool, SegmentGeometry geometry, ArenaSlice frames, ArenaSlice book, UInt128 secret, HostClock clock,
+        Action<NodeSegment, SegmentFaultException> faulted)
     {
         _clock = clock;
+        _faulted = faulted;
         Pool = pool;
         Frames = frames;
         Book = book;
@@ -78,6 +83,8 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
     }
 
     public void Dispose() => _sweepTimer.Dispose();
+
+    void ISegmentHost.ReportFault(SegmentExecutor executor, SegmentFaultException fault) => _faulted(this, fault);
 
     void ISegmentHost.ScheduleDrain(SegmentExecutor executor) =>
         ThreadPool.UnsafeQueueUserWorkItem(static waiting => waiting.Drain(), executor, preferLocal: false);

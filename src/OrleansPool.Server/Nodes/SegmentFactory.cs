@@ -15,12 +15,14 @@ internal sealed class SegmentFactory
     private readonly HostClock _clock;
     private readonly ulong _idRange;
     private readonly ConcurrentDictionary<SegmentId, NodeSegment> _segments = new();
+    private readonly Action<NodeSegment, SegmentFaultException> _faulted;
     private int _made;
     private long _bookBytes;
 
-    public SegmentFactory(Arena arena, HostClock clock, NodeIncarnation incarnation)
+    public SegmentFactory(Arena arena, HostClock clock, NodeIncarnation incarnation, Action<NodeSegment, SegmentFaultException> faulted)
     {
         _arena = arena;
+        _faulted = faulted;
         _clock = clock;
 
         // Ids of one node's segments share a random range; 44 bits of it make a collision within a cluster's life negligible.
@@ -49,7 +51,7 @@ internal sealed class SegmentFactory
         Span<byte> secret = stackalloc byte[16];
         RandomNumberGenerator.Fill(secret);
         var segment = new NodeSegment(
-            id, pool, geometry, frames, book, System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(secret), _clock);
+            id, pool, geometry, frames, book, System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(secret), _clock, _faulted);
         Interlocked.Add(ref _bookBytes, book.Bytes);
         _segments[id] = segment;
         return segment;
