@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansPool.Client.Batches;
 using OrleansPool.Client.Fabric;
 using OrleansPool.Client.Ranges;
 using OrleansPool.Client.Routing;
@@ -7,7 +8,7 @@ using OrleansPool.Grains;
 namespace OrleansPool.Client.Leases;
 
 /// <summary>A lease as this process holds it: owned and renewed, or only looked at.</summary>
-internal sealed class FabricLease : MemoryLease
+internal sealed class FabricLease : MemoryLease, IBatchRange
 {
     private readonly FabricContext _context;
     private readonly ExtentMap _map;
@@ -48,6 +49,8 @@ internal sealed class FabricLease : MemoryLease
     internal TimeSpan Duration { get; }
 
     internal ImmutableArray<LeaseExtent> Extents => _token.Extents;
+
+    FabricContext IBatchRange.Context => _context;
 
     /// <summary>Whether the keeper has to go on renewing it.</summary>
     internal bool IsKept => IsOwned && !_lost.IsCancellationRequested;
@@ -158,10 +161,44 @@ internal sealed class FabricLease : MemoryLease
 
     public override async ValueTask DisposeAsync()
     {
-        int before = Interlocked.Exchange(ref _state, State.Disposed);
-        if (before != State.Owned || _loss is not null) return;
+        if (TryEnd(out _)) await _context.Leases.ReleaseAsync(Extents);
+    }
+
+    ExtentMap IBatchRange.MapFor(bool isWrite)
+    {
+        ThrowIfUnusable();
+        if (isWrite) ThrowIfReadOnly();
+        return _map;
+    }
+
+    ValueTask<ExtentMap?> IBatchRange.TryRefreshAsync(ExtentMap refused, CancellationToken cancellationToken) => new((ExtentMap?)null);
+
+    /// <summary>Whether a batch of some fabric may send the lease's extents itself.</summary>
+    internal bool IsOf(FabricContext context) => _context == context;
+
+    /// <summary>The extents, if the handle may renew them; throws what <see cref="RenewAsync"/> throws otherwise.</summary>
+    internal ImmutableArray<LeaseExtent> RenewableExtents()
+    {
+        ThrowIfUnusable();
+        ThrowIfReadOnly();
+        return Extents;
+    }
+
+    /// <summary>Ends the handle.</summary>
+    /// <param name="loss">Why its lease is not its own to free any more, where it owned one and lost it.</param>
+    /// <returns>Whether its extents are to be freed.</returns>
+    internal bool TryEnd(out Exception? loss)
+    {
+        loss = null;
+        if (Interlocked.Exchange(ref _state, State.Disposed) != State.Owned) return false;
+        if (_loss is { } lost)
+        {
+            loss = PoolErrors.For(lost.Status, Pool, lost.Extent.Home, lost.Extent.Key);
+            return false;
+        }
+
         _context.Keeper.Forget();
-        await _context.Leases.ReleaseAsync(Extents);
+        return true;
     }
 
     /// <summary>Tells the handle that its memory is gone for it.</summary>

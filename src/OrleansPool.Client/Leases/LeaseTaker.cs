@@ -37,7 +37,7 @@ public sealed class LeaseTaker
         {
             try
             {
-                LeaseReply reply = await AskAsync(node, request, cancellationToken);
+                LeaseReply reply = (await AskAsync(node, [request], cancellationToken))[0];
                 if (reply.Status == OperationStatus.Ok) return await BoundedAsync(request, new TakenLease(reply.BlockBytes, reply.Extents));
                 refusals.Add((node, reply));
             }
@@ -88,12 +88,12 @@ public sealed class LeaseTaker
     }
 
     /// <summary>Asks a node. A caller who stops waiting does not stop the node: what it then grants goes back.</summary>
-    private async ValueTask<LeaseReply> AskAsync(NodeId node, LeaseRequest request, CancellationToken cancellationToken)
+    internal async ValueTask<LeaseReply[]> AskAsync(NodeId node, LeaseRequest[] requests, CancellationToken cancellationToken)
     {
-        Task<LeaseReply[]> call = _path.LeaseAsync(node, [request], CancellationToken.None).AsTask();
+        Task<LeaseReply[]> call = _path.LeaseAsync(node, requests, CancellationToken.None).AsTask();
         try
         {
-            return (await call.WaitAsync(cancellationToken))[0];
+            return await call.WaitAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -106,7 +106,7 @@ public sealed class LeaseTaker
     {
         try
         {
-            await ReleaseAsync([.. (await call)[0].Extents.Select(extent => extent.Extent)]);
+            await ReleaseAsync([.. (await call).SelectMany(reply => reply.Extents).Select(extent => extent.Extent)]);
         }
         catch (Exception)
         {
@@ -115,7 +115,7 @@ public sealed class LeaseTaker
     }
 
     /// <summary>Gives back what has more parts than a token can name.</summary>
-    private async ValueTask<TakenLease> BoundedAsync(LeaseRequest request, TakenLease taken)
+    internal async ValueTask<TakenLease> BoundedAsync(LeaseRequest request, TakenLease taken)
     {
         if (taken.Extents.Length <= LeaseToken.ExtentCountMax) return taken;
         await ReleaseAsync([.. taken.Extents.Select(extent => extent.Extent)]);
@@ -124,11 +124,11 @@ public sealed class LeaseTaker
             request.Pool, request.Bytes, request.Bytes / taken.Extents.Length * LeaseToken.ExtentCountMax);
     }
 
-    private static PoolUnavailableException Unreachable(string pool, Exception? cause) => new(
+    internal static PoolUnavailableException Unreachable(string pool, Exception? cause) => new(
         $"Nodes that may have room in pool '{pool}' do not answer. Check that silos with AddOrleansPool are running, and try again.",
         PoolErrors.RetryAfter, pool, innerException: cause);
 
-    private static Exception Refusal(
+    internal static Exception Refusal(
         LeaseRequest request, LeaseFallback fallback, List<(NodeId Node, LeaseReply Reply)> refusals, Exception? failure)
     {
         if (refusals.TrueForAll(refusal => refusal.Reply.Status == OperationStatus.NoPool))
@@ -155,7 +155,7 @@ public sealed class LeaseTaker
             request.Pool, request.Bytes, free, largest.ToString(), largestReply.BytesFree);
     }
 
-    private async ValueTask<NodeId[]> OrderAsync(long bytes, LeaseFallback fallback, CancellationToken cancellationToken)
+    internal async ValueTask<NodeId[]> OrderAsync(long bytes, LeaseFallback fallback, CancellationToken cancellationToken)
     {
         NodeId? local = _topology.LocalNode;
         if (fallback == LeaseFallback.LocalNodeOnly && local is { } only) return [only];
@@ -182,7 +182,7 @@ public sealed class LeaseTaker
             {
                 long part = Math.Min(missing, refusal.BytesFree);
                 if (part <= 0 || (blockBytes != 0 && refusal.BlockBytes != blockBytes)) continue;
-                LeaseReply reply = await AskAsync(node, request with { Bytes = part }, cancellationToken);
+                LeaseReply reply = (await AskAsync(node, [request with { Bytes = part }], cancellationToken))[0];
                 if (reply.Status != OperationStatus.Ok) continue;
                 blockBytes = reply.BlockBytes;
                 taken.AddRange(reply.Extents);

@@ -1,3 +1,4 @@
+using OrleansPool.Client.Batches;
 using OrleansPool.Client.Fabric;
 using OrleansPool.Client.Ranges;
 using OrleansPool.Client.Routing;
@@ -8,7 +9,7 @@ namespace OrleansPool.Client.Regions;
 /// <summary>
 /// A region as this process has it open: a copy of its page table, looked at again when the memory's owner refuses it.
 /// </summary>
-internal sealed class FabricRegion : MemoryRegion
+internal sealed class FabricRegion : MemoryRegion, IBatchRange
 {
     private readonly FabricContext _context;
     private readonly IRegionGrain _grain;
@@ -33,6 +34,8 @@ internal sealed class FabricRegion : MemoryRegion
     public override IReadOnlyList<NodeId> Nodes => [.. _view.Table.Extents.Select(extent => extent.Extent.Home).Distinct()];
 
     public override IReadOnlyList<LostRange> LostRanges => _view.Table.LostRanges;
+
+    FabricContext IBatchRange.Context => _context;
 
     public override bool TryRead(long offset, Span<byte> destination)
     {
@@ -100,6 +103,21 @@ internal sealed class FabricRegion : MemoryRegion
     {
         _disposed = true;
         return ValueTask.CompletedTask;
+    }
+
+    ExtentMap IBatchRange.MapFor(bool isWrite)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return Volatile.Read(ref _view).Map;
+    }
+
+    async ValueTask<ExtentMap?> IBatchRange.TryRefreshAsync(ExtentMap refused, CancellationToken cancellationToken)
+    {
+        View view = Volatile.Read(ref _view);
+        if (view.Map != refused) return view.Map;
+        await RefreshAsync(cancellationToken);
+        View fresh = Volatile.Read(ref _view);
+        return fresh.Table.Version == view.Table.Version ? null : fresh.Map;
     }
 
     private ValueTask<long> CombineAsync(BlockWriteKind kind, long offset, long operand, long expected, CancellationToken cancellationToken)
