@@ -110,7 +110,13 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable
             token.Pool, token.Extents, (home, group) => _context.Path.OpenAsync(home, group, cancellationToken));
 
         // The token's own rights stay: its owner answers with the blocks, not with a better key.
-        for (int i = 0; i < extents.Length; i++) extents[i] = extents[i] with { Extent = token.Extents[i] };
+        for (int i = 0; i < extents.Length; i++)
+        {
+            LeaseExtent named = token.Extents[i];
+            if (extents[i].Extent.BlockCount != named.BlockCount) throw PoolErrors.For(OperationStatus.Forged, token.Pool, named.Home, named.Key);
+            extents[i] = extents[i] with { Extent = named };
+        }
+
         return new FabricLease(_context, token.Pool, token.Length, token.BlockBytes, extents, isOwned);
     }
 }

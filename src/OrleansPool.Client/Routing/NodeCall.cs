@@ -43,13 +43,14 @@ public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan
                 case NodeStatus.Unknown: throw PoolErrors.Unknown(home);
             }
 
-            if (time.GetElapsedTime(started) > patience) throw PoolErrors.Unavailable(home, failure);
+            if (time.GetElapsedTime(started) >= patience) throw PoolErrors.Unavailable(home, failure);
             await Task.Delay(backOff, time, cancellationToken);
             backOff = TimeSpan.FromTicks(Math.Min(backOff.Ticks * 2, BackOffMax.Ticks));
         }
     }
 
-    private static bool IsNoAnswer(Exception e) =>
+    /// <summary>Whether a call failed because nobody answered it.</summary>
+    internal static bool IsNoAnswer(Exception e) =>
         e is SiloUnavailableException or OrleansMessageRejectionException or TimeoutException or ConnectionFailedException
             or ClientNotAvailableException;
 
