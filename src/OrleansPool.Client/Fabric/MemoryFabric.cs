@@ -115,12 +115,9 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable, IDisposable
         // The token's own rights stay: its owner answers with the blocks, not with a better key.
         for (int i = 0; i < extents.Length; i++)
         {
-            if (extents[i].Extent.BlockCount != token.Extents[i].BlockCount)
-            {
-                throw PoolErrors.For(OperationStatus.Forged, token.Pool, token.Extents[i].Home, token.Extents[i].Key);
-            }
-
-            extents[i] = extents[i] with { Extent = token.Extents[i] };
+            LeaseExtent named = token.Extents[i];
+            if (extents[i].Extent.BlockCount != named.BlockCount) throw PoolErrors.For(OperationStatus.Forged, token.Pool, named.Home, named.Key);
+            extents[i] = extents[i] with { Extent = named };
         }
 
         return new FabricLease(_context, token.Pool, token.Length, token.BlockBytes, extents, isOwned);

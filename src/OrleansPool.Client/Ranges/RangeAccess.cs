@@ -58,7 +58,7 @@ public sealed class RangeAccess(ISegmentPath path)
     /// <param name="cancellationToken">Stops waiting.</param>
     public async ValueTask ReadAsync(string pool, ExtentMap map, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
-        List<Task> calls = [];
+        List<Task>? calls = null;
         try
         {
             for (long done = 0; done < destination.Length;)
@@ -67,14 +67,20 @@ public sealed class RangeAccess(ISegmentPath path)
                 Memory<byte> part = destination.Slice((int)(start - offset), bytes);
                 Task call = ReadBatchAsync(pool, map, batch, part, cancellationToken).AsTask();
                 done += bytes;
-                await AddAsync(calls, call);
+                if (calls is null && done == destination.Length)
+                {
+                    await call;
+                    return;
+                }
+
+                await AddAsync(calls ??= [], call);
             }
 
-            await Task.WhenAll(calls);
+            if (calls is not null) await Task.WhenAll(calls);
         }
         catch
         {
-            await UntilEndedAsync(calls);
+            await SettleAsync(calls);
             destination.Span.Clear();
             throw;
         }
@@ -84,7 +90,7 @@ public sealed class RangeAccess(ISegmentPath path)
     public async ValueTask WriteAsync(
         string pool, ExtentMap map, long offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
-        List<Task> calls = [];
+        List<Task>? calls = null;
         try
         {
             for (long done = 0; done < source.Length;)
@@ -104,14 +110,14 @@ public sealed class RangeAccess(ISegmentPath path)
                 (_, List<BlockSlice> batch, int bytes) = NextBatch(map, offset + done, source.Length - done, CallBlockCountMax);
                 Task call = WriteBatchAsync(pool, map, batch, source.Slice((int)done, bytes), cancellationToken).AsTask();
                 done += bytes;
-                await AddAsync(calls, call);
+                await AddAsync(calls ??= [], call);
             }
 
-            await Task.WhenAll(calls);
+            if (calls is not null) await Task.WhenAll(calls);
         }
         catch
         {
-            await UntilEndedAsync(calls);
+            await SettleAsync(calls);
             throw;
         }
     }
@@ -147,16 +153,10 @@ public sealed class RangeAccess(ISegmentPath path)
         await ended;
     }
 
-    /// <summary>
-    /// Waits for calls whose results nobody wants any more: as long as one is under way it may touch the caller's buffer, which the
-    /// caller has back once the operation has ended.
-    /// </summary>
-    private static async ValueTask UntilEndedAsync(List<Task> calls)
+    /// <summary>Waits for the calls under way, whatever becomes of them: the caller's buffer is theirs until then.</summary>
+    private static async ValueTask SettleAsync(List<Task>? calls)
     {
-        foreach (Task call in calls)
-        {
-            await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        }
+        if (calls is not null) await Task.WhenAll(calls).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     /// <summary>The blocks of one extent with which some bytes begin, as many as one call takes.</summary>

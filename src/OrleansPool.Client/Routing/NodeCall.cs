@@ -51,7 +51,7 @@ public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan
                 case NodeStatus.Unknown: throw PoolErrors.Unknown(home);
             }
 
-            if (time.GetElapsedTime(started) > patience)
+            if (time.GetElapsedTime(started) >= patience)
             {
                 throw mayHaveRun && indeterminate is not null ? indeterminate(failure) : PoolErrors.Unavailable(home, failure);
             }
@@ -61,7 +61,7 @@ public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan
         }
     }
 
-    /// <summary>Whether a call failed because nobody answered, rather than with an answer.</summary>
+    /// <summary>Whether a call failed because nobody answered it.</summary>
     internal static bool IsNoAnswer(Exception e) =>
         e is SiloUnavailableException or OrleansMessageRejectionException or TimeoutException or ConnectionFailedException
             or ClientNotAvailableException;
