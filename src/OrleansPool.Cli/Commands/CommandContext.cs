@@ -8,11 +8,12 @@ namespace OrleansPool.Cli.Commands;
 /// <summary>What every command shares: the global options, the connection, the output, and what failures mean.</summary>
 internal sealed class CommandContext(IFabricConnector connector, TextWriter output, TextWriter error)
 {
-    public Option<string[]> Gateway { get; } = new("--gateway")
+    public Option<IPEndPoint[]> Gateway { get; } = new("--gateway")
     {
         Description = $"Gateway of a silo as HOST:PORT; may be given several times. {ConnectionSettings.GatewayDefault} by default.",
         Recursive = true,
         HelpName = "HOST:PORT",
+        CustomParser = result => Values.ReadAll(result, "--gateway", ParseGateway),
     };
 
     public Option<string> Cluster { get; } = new("--cluster")
@@ -46,15 +47,15 @@ internal sealed class CommandContext(IFabricConnector connector, TextWriter outp
             }
             catch (Exception e)
             {
-                commandOutput.Fail(e, parsed.GetValue(Verbose));
+                commandOutput.Fail(e, parsed.GetValue(Verbose) ? e.ToString() : null);
                 return ExitCode.Of(e);
             }
         });
 
     private ConnectionSettings Settings(ParseResult parsed)
     {
-        string[] gateways = parsed.GetValue(Gateway) is { Length: > 0 } given ? given : [ConnectionSettings.GatewayDefault];
-        return new ConnectionSettings(Array.ConvertAll(gateways, ParseGateway), parsed.GetValue(Cluster)!, parsed.GetValue(Verbose));
+        IPEndPoint[] gateways = parsed.GetValue(Gateway) is { Length: > 0 } given ? given : [ParseGateway(ConnectionSettings.GatewayDefault)];
+        return new ConnectionSettings(gateways, parsed.GetValue(Cluster)!, parsed.GetValue(Verbose));
     }
 
     private static IPEndPoint ParseGateway(string text)
