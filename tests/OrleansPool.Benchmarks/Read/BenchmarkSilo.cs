@@ -16,10 +16,14 @@ internal sealed class BenchmarkSilo : IDisposable
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()).AddOrleansPool(pool => pool.Capacity(capacity)));
+        GatewayPort = FreePort();
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), GatewayPort).AddOrleansPool(pool => pool.Capacity(capacity)));
         _host = builder.Build();
         _host.Start();
     }
+
+    /// <summary>Where clients reach it.</summary>
+    public int GatewayPort { get; }
 
     public IMemoryFabric Fabric => _host.Services.GetRequiredService<IMemoryFabric>();
 
