@@ -1,6 +1,7 @@
 using OrleansPool.Client.Leases;
 using OrleansPool.Client.Regions;
 using OrleansPool.Client.Routing;
+using OrleansPool.Client.Telemetry;
 using OrleansPool.Grains;
 
 namespace OrleansPool.Client.Fabric;
@@ -28,7 +29,7 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         long sentAt = _context.Time.GetTimestamp();
         TakenLease taken = await _context.Leases.TakeAsync(
-            new LeaseRequest(pool, bytes, options.Duration, options.Owner), options.Fallback, cancellationToken);
+            new LeaseRequest(pool, bytes, options.Duration, options.Owner) { Trace = PoolTelemetry.CurrentTrace }, options.Fallback, cancellationToken);
         var lease = new FabricLease(_context, pool, bytes, taken.BlockBytes, taken.Extents, isOwned: true);
         _context.Keeper.Keep(lease, sentAt);
         return lease;
@@ -92,6 +93,13 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask<FabricReport> DescribeAsync(CancellationToken cancellationToken = default) =>
         await Directory.DescribeAsync().WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<LeaseInfo>> ListLeasesAsync(LeaseQuery query, CancellationToken cancellationToken = default)
+    {
+        query.Validate();
+        return await Directory.ListLeasesAsync(query).WaitAsync(cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<RegionInfo>> ListRegionsAsync(CancellationToken cancellationToken = default) =>

@@ -90,14 +90,14 @@ public sealed class NodeHost : IReservationSource, IDisposable
             return new LeaseReply(OperationStatus.OutOfBounds, pool.BlockBytes, [], pool.BytesFree, pool.BytesMax);
         }
 
-        (OperationStatus status, var leases) = await pool.TakeAsync(request.Bytes, request.Duration, request.Owner);
+        (OperationStatus status, var leases) = await pool.TakeAsync(request.Bytes, request.Duration, request.Owner, request.Trace);
         if (status != OperationStatus.Ok && _pools.Count > 1)
         {
             // Other pools may sit on empty segments; memory freed there serves here, or is told to the caller as free.
             foreach (PoolShare other in _pools.Values.Where(other => other != pool)) await other.ReturnEmptyAsync(keepOne: false);
             if (status == OperationStatus.Exhausted)
             {
-                (status, leases) = await pool.TakeAsync(request.Bytes, request.Duration, request.Owner);
+                (status, leases) = await pool.TakeAsync(request.Bytes, request.Duration, request.Owner, request.Trace);
             }
         }
 
@@ -230,6 +230,9 @@ public sealed class NodeHost : IReservationSource, IDisposable
 
         return kept;
     }
+
+    /// <summary>The node's leases that stand out. Each segment is walked in bounded steps, between other operations.</summary>
+    internal Task<LeaseInfo[]> ListLeasesAsync(LeaseQuery query) => LeaseListing.ReadAsync(this, _factory.Segments, query);
 
     /// <summary>Unmaps the memory. Nothing may use the node any more.</summary>
     public void Dispose()
