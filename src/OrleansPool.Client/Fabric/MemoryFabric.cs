@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansPool.Client.Leases;
 using OrleansPool.Client.Regions;
 using OrleansPool.Client.Routing;
@@ -27,6 +28,7 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable
         options ??= LeaseOptions.Default;
         LeaseValidation.Validate(pool, bytes, options);
         cancellationToken.ThrowIfCancellationRequested();
+        using Activity? activity = PoolTelemetry.Start("lease", pool);
         long sentAt = _context.Time.GetTimestamp();
         TakenLease taken = await _context.Leases.TakeAsync(
             new LeaseRequest(pool, bytes, options.Duration, options.Owner) { Trace = PoolTelemetry.CurrentTrace }, options.Fallback, cancellationToken);
@@ -114,6 +116,7 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(token);
         cancellationToken.ThrowIfCancellationRequested();
+        using Activity? activity = PoolTelemetry.Start("open", token.Pool);
         OpenExtent[] extents = await LeaseTaker.ForEachNodeAsync(
             token.Pool, token.Extents, (home, group) => _context.Path.OpenAsync(home, group, cancellationToken));
 
