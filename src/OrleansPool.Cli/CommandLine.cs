@@ -21,6 +21,7 @@ internal static class CommandLine
         {
             StatusCommand.Create(context),
             ListCommand.Create(context),
+            LeasesCommand.Create(context),
             PutCommand.Create(context),
             GetCommand.Create(context),
             RemoveCommand.Create(context),

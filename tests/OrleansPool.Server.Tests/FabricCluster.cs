@@ -33,7 +33,7 @@ public sealed class FabricCluster : IAsyncDisposable
                 configure?.Invoke(pool);
             });
         });
-        builder.ConfigureClient(client => client.AddOrleansPoolClient(options =>
+        builder.ConfigureClient(client => client.AddActivityPropagation().AddOrleansPoolClient(options =>
         {
             options.CallPatience = CallPatience;
             options.LocalCapacity = "8MiB";

@@ -25,7 +25,7 @@ public sealed class SharedCluster : ICollectionFixture<SharedCluster>, IAsyncLif
             .Capacity("64MiB")
             .Pool(Tiny, tiny => tiny.BlockSize("128B").MaxBlocksPerNode(10))
             .Pool(Wide, wide => wide.BlockSize("64KiB")),
-        silo => silo.AddIncomingGrainCallFilter(Answers.FilterAsync));
+        silo => silo.AddActivityPropagation().AddIncomingGrainCallFilter(Answers.FilterAsync));
 
     public async ValueTask DisposeAsync()
     {

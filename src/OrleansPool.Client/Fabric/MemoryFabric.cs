@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using OrleansPool.Client.Leases;
 using OrleansPool.Client.Regions;
 using OrleansPool.Client.Routing;
+using OrleansPool.Client.Telemetry;
 using OrleansPool.Grains;
 
 namespace OrleansPool.Client.Fabric;
@@ -26,9 +28,10 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable, IDisposable
         options ??= LeaseOptions.Default;
         LeaseValidation.Validate(pool, bytes, options);
         cancellationToken.ThrowIfCancellationRequested();
+        using Activity? activity = PoolTelemetry.Start("lease", pool);
         long sentAt = _context.Time.GetTimestamp();
         TakenLease taken = await _context.Leases.TakeAsync(
-            new LeaseRequest(pool, bytes, options.Duration, options.Owner), options.Fallback, cancellationToken);
+            new LeaseRequest(pool, bytes, options.Duration, options.Owner) { Trace = PoolTelemetry.CurrentTrace }, options.Fallback, cancellationToken);
         var lease = new FabricLease(_context, pool, bytes, taken.BlockBytes, taken.Extents, isOwned: true);
         _context.Keeper.Keep(lease, sentAt);
         return lease;
@@ -94,6 +97,13 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable, IDisposable
         await GrainQuestion.AskAsync(Directory.DescribeAsync, cancellationToken);
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<LeaseInfo>> ListLeasesAsync(LeaseQuery query, CancellationToken cancellationToken = default)
+    {
+        query.Validate();
+        return await Directory.ListLeasesAsync(query).WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<RegionInfo>> ListRegionsAsync(CancellationToken cancellationToken = default) =>
         await GrainQuestion.AskAsync(Directory.ListRegionsAsync, cancellationToken);
 
@@ -109,6 +119,7 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable, IDisposable
     {
         ArgumentNullException.ThrowIfNull(token);
         cancellationToken.ThrowIfCancellationRequested();
+        using Activity? activity = PoolTelemetry.Start("open", token.Pool);
         OpenExtent[] extents = await LeaseTaker.ForEachNodeAsync(
             token.Pool, token.Extents, (home, group) => _context.Path.OpenAsync(home, group, cancellationToken));
 

@@ -12,12 +12,16 @@ internal sealed class BenchmarkSilo : IDisposable
 {
     private readonly IHost _host;
 
-    public BenchmarkSilo(string capacity)
+    public BenchmarkSilo(string capacity, bool instruments = true)
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         GatewayPort = FreePort();
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), GatewayPort).AddOrleansPool(pool => pool.Capacity(capacity)));
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), GatewayPort).AddOrleansPool(pool =>
+        {
+            pool.Capacity(capacity);
+            pool.Options.Instruments = instruments;
+        }));
         _host = builder.Build();
         _host.Start();
     }
