@@ -103,6 +103,7 @@ suite Debug OrleansPool.Core.Tests
 benchmark alloc
 benchmark read
 benchmark leases
+benchmark paths
 benchmark telemetry
 
 finish

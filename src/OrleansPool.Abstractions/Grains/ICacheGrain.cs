@@ -12,7 +12,7 @@ public interface ICacheGrain : IGrainWithIntegerKey
     [Alias("Read")]
     Task<ReadReply> ReadAsync(NodeId home, int blockBytes, BlockRead[] reads);
 
-    /// <summary>Changes blocks of one node, and the silo's cached copies of them.</summary>
+    /// <summary>Changes blocks of one node. The silo's cached copies of them are replaced when they are read next.</summary>
     /// <exception cref="PoolDataLossException">The node is gone.</exception>
     [Alias("Write")]
     Task<BlockWriteReply[]> WriteAsync(NodeId home, BlockWrite[] writes, ReadOnlyMemory<byte> bytes);

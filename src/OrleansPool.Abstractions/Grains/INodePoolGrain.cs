@@ -5,7 +5,7 @@ namespace OrleansPool.Grains;
 /// Batched: one call serves many leases. It holds no state; any number of calls may run at once.
 /// </summary>
 /// <remarks>
-/// Every call but the last two names the incarnation that it is meant for; another life of the same address answers
+/// Every call about memory that is leased names the incarnation that it is meant for; another life of the same address answers
 /// <see cref="OperationStatus.WrongIncarnation"/>.
 /// </remarks>
 [Alias("OrleansPool.INodePoolGrain")]

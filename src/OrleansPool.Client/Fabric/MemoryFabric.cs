@@ -8,7 +8,7 @@ using OrleansPool.Grains;
 namespace OrleansPool.Client.Fabric;
 
 /// <summary>The fabric, over whichever way to the memory this process has. The same in a silo and in an external client.</summary>
-public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable
+public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable, IDisposable
 {
     private readonly FabricContext _context;
     private readonly IReservationSource _reservations;
@@ -68,8 +68,8 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         IRegionGrain grain = _context.Grains.GetGrain<IRegionGrain>(name);
         PageTable? table = createBytes > 0
-            ? await grain.CreateAsync(options.Pool, createBytes).WaitAsync(cancellationToken)
-            : await grain.OpenAsync().WaitAsync(cancellationToken);
+            ? await GrainQuestion.ChangeAsync<PageTable?>(name, async () => await grain.CreateAsync(options.Pool, createBytes), cancellationToken)
+            : await GrainQuestion.AskAsync(grain.OpenAsync, cancellationToken);
         return new FabricRegion(_context, grain, table ?? throw PoolErrors.NoRegion(name));
     }
 
@@ -78,7 +78,7 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable
     {
         PoolNames.ValidateRegion(name);
         cancellationToken.ThrowIfCancellationRequested();
-        return await _context.Grains.GetGrain<IRegionGrain>(name).DeleteAsync().WaitAsync(cancellationToken);
+        return await GrainQuestion.ChangeAsync(name, _context.Grains.GetGrain<IRegionGrain>(name).DeleteAsync, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -94,7 +94,7 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask<FabricReport> DescribeAsync(CancellationToken cancellationToken = default) =>
-        await Directory.DescribeAsync().WaitAsync(cancellationToken);
+        await GrainQuestion.AskAsync(Directory.DescribeAsync, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<LeaseInfo>> ListLeasesAsync(LeaseQuery query, CancellationToken cancellationToken = default)
@@ -105,10 +105,13 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<RegionInfo>> ListRegionsAsync(CancellationToken cancellationToken = default) =>
-        await Directory.ListRegionsAsync().WaitAsync(cancellationToken);
+        await GrainQuestion.AskAsync(Directory.ListRegionsAsync, cancellationToken);
 
     /// <summary>Stops renewing. Leases that are still open run out.</summary>
     public ValueTask DisposeAsync() => _context.Keeper.DisposeAsync();
+
+    /// <summary>Stops renewing, without waiting for the renewals under way.</summary>
+    public void Dispose() => _ = _context.Keeper.DisposeAsync().AsTask();
 
     private IPoolDirectoryGrain Directory => _context.Grains.GetGrain<IPoolDirectoryGrain>(IPoolDirectoryGrain.Key);
 
@@ -121,7 +124,13 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable
             token.Pool, token.Extents, (home, group) => _context.Path.OpenAsync(home, group, cancellationToken));
 
         // The token's own rights stay: its owner answers with the blocks, not with a better key.
-        for (int i = 0; i < extents.Length; i++) extents[i] = extents[i] with { Extent = token.Extents[i] };
+        for (int i = 0; i < extents.Length; i++)
+        {
+            LeaseExtent named = token.Extents[i];
+            if (extents[i].Extent.BlockCount != named.BlockCount) throw PoolErrors.For(OperationStatus.Forged, token.Pool, named.Home, named.Key);
+            extents[i] = extents[i] with { Extent = named };
+        }
+
         return new FabricLease(_context, token.Pool, token.Length, token.BlockBytes, extents, isOwned);
     }
 }

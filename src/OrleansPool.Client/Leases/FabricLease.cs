@@ -16,6 +16,7 @@ internal sealed class FabricLease : MemoryLease
     private readonly Lock _renewal = new();
     private OperationStatus _renewalStatus;
     private LeaseExtent _renewalExtent;
+    private int _renewalsMissing;
     private Loss? _loss;
     private int _state;
 
@@ -54,9 +55,6 @@ internal sealed class FabricLease : MemoryLease
     /// <summary>Until when the holder may rely on it, as a timestamp. For the keeper.</summary>
     internal long ValidUntil { get; set; }
 
-    /// <summary>When the renewal under way was sent, as a timestamp. For the keeper.</summary>
-    internal long RenewalSentAt { get; set; }
-
     public override ValueTask<int> ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
         ThrowIfUnusable();
@@ -93,7 +91,12 @@ internal sealed class FabricLease : MemoryLease
     public override LeaseToken Detach()
     {
         ThrowIfUnusable();
-        if (Interlocked.CompareExchange(ref _state, State.Detached, State.Owned) == State.Owned) return _token;
+        if (Interlocked.CompareExchange(ref _state, State.Detached, State.Owned) == State.Owned)
+        {
+            _context.Keeper.Forget();
+            return _token;
+        }
+
         throw new InvalidOperationException("Only a handle that owns its lease can give it up; this one was opened to look. Use AdoptAsync to take a lease over.");
     }
 
@@ -115,8 +118,24 @@ internal sealed class FabricLease : MemoryLease
         ThrowIfUnusable();
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfReadOnly();
-        OpenExtent[] extents = await LeaseTaker.ForEachNodeAsync(
-            Pool, Extents, (home, group) => _context.Path.TransferAsync(home, group, cancellationToken));
+        OpenExtent[] extents;
+        bool isRaised = false;
+        try
+        {
+            extents = await LeaseTaker.ForEachNodeAsync(Pool, Extents, async (home, group) =>
+            {
+                ExtentReply[] replies = await _context.Path.TransferAsync(home, group, cancellationToken);
+                isRaised |= replies.Any(reply => reply.Status == OperationStatus.Ok);
+                return replies;
+            });
+        }
+        catch (Exception e) when (isRaised || e is PoolIndeterminateException)
+        {
+            // What was raised is out of this holder's hands, and nobody has the whole lease: it runs out.
+            Lose(OperationStatus.Indeterminate, Extents[0]);
+            throw e as PoolIndeterminateException ?? PoolErrors.Unanswered(Extents[0], e);
+        }
+
         Lose(OperationStatus.Fenced, Extents[0]);
         return new LeaseToken(Pool, Length, BlockBytes, [.. extents.Select(extent => extent.Extent)]);
     }
@@ -138,6 +157,7 @@ internal sealed class FabricLease : MemoryLease
     {
         int before = Interlocked.Exchange(ref _state, State.Disposed);
         if (before != State.Owned || _loss is not null) return;
+        _context.Keeper.Forget();
         await _context.Leases.ReleaseAsync(Extents);
     }
 
@@ -145,29 +165,35 @@ internal sealed class FabricLease : MemoryLease
     internal void Lose(OperationStatus status, LeaseExtent extent)
     {
         if (Interlocked.CompareExchange(ref _loss, new Loss(status, extent), null) is not null) return;
+        if (IsOwned) _context.Keeper.Forget();
         _ = _lost.CancelAsync();
     }
 
-    /// <summary>Gathers the answers for the lease's extents; the worst one counts.</summary>
-    internal void AddRenewal(OperationStatus status, LeaseExtent extent)
+    /// <summary>Gets ready to gather one answer for each extent.</summary>
+    internal void BeginRenewal()
+    {
+        _renewalStatus = OperationStatus.Ok;
+        _renewalsMissing = Extents.Length;
+    }
+
+    /// <summary>Gathers the answer for an extent; the worst one counts.</summary>
+    /// <returns>True with the last of them.</returns>
+    internal bool AddRenewal(OperationStatus status, LeaseExtent extent)
     {
         lock (_renewal)
         {
             bool isWorse = _renewalStatus == OperationStatus.Ok || (_renewalStatus == OperationStatus.Busy && status != OperationStatus.Ok);
-            if (!isWorse) return;
-            _renewalStatus = status;
-            _renewalExtent = extent;
+            if (isWorse) (_renewalStatus, _renewalExtent) = (status, extent);
+            return --_renewalsMissing == 0;
         }
     }
 
-    internal OperationStatus TakeRenewal(out LeaseExtent refusedBy)
+    internal OperationStatus EndRenewal(out LeaseExtent refusedBy)
     {
         lock (_renewal)
         {
-            OperationStatus status = _renewalStatus;
             refusedBy = _renewalExtent;
-            _renewalStatus = OperationStatus.Ok;
-            return status;
+            return _renewalStatus;
         }
     }
 

@@ -30,14 +30,14 @@ public sealed class LeaseTaker
     public async ValueTask<TakenLease> TakeAsync(LeaseRequest request, LeaseFallback fallback, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        NodeId[] nodes = await OrderAsync(request.Bytes, fallback, cancellationToken);
+        NodeId[] nodes = await OrderAsync(request, fallback, cancellationToken);
         List<(NodeId Node, LeaseReply Reply)> refusals = [];
         Exception? failure = null;
         foreach (NodeId node in nodes)
         {
             try
             {
-                LeaseReply reply = (await _path.LeaseAsync(node, [request], cancellationToken))[0];
+                LeaseReply reply = await AskAsync(node, request, cancellationToken);
                 if (reply.Status == OperationStatus.Ok) return await BoundedAsync(request, new TakenLease(reply.BlockBytes, reply.Extents));
                 refusals.Add((node, reply));
             }
@@ -49,7 +49,7 @@ public sealed class LeaseTaker
 
         if (refusals.Count == 0) throw Unreachable(request.Pool, failure);
         if (refusals.Count > 1 && await TryTakePartsAsync(request, refusals, cancellationToken) is { } parts) return await BoundedAsync(request, parts);
-        throw Refusal(request, fallback, refusals);
+        throw Refusal(request, fallback, refusals, failure);
     }
 
     /// <summary>Gives memory back. What cannot be given back now runs out by itself.</summary>
@@ -87,6 +87,33 @@ public sealed class LeaseTaker
         return opened;
     }
 
+    /// <summary>Asks a node. A caller who stops waiting does not stop the node: what it then grants goes back.</summary>
+    private async ValueTask<LeaseReply> AskAsync(NodeId node, LeaseRequest request, CancellationToken cancellationToken)
+    {
+        Task<LeaseReply[]> call = _path.LeaseAsync(node, [request], CancellationToken.None).AsTask();
+        try
+        {
+            return (await call.WaitAsync(cancellationToken))[0];
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _ = GiveBackAsync(call);
+            throw;
+        }
+    }
+
+    private async Task GiveBackAsync(Task<LeaseReply[]> call)
+    {
+        try
+        {
+            await ReleaseAsync([.. (await call)[0].Extents.Select(extent => extent.Extent)]);
+        }
+        catch (Exception)
+        {
+            // Nothing was granted, or the node is out of reach: then it runs out.
+        }
+    }
+
     /// <summary>Gives back what has more parts than a token can name.</summary>
     private async ValueTask<TakenLease> BoundedAsync(LeaseRequest request, TakenLease taken)
     {
@@ -98,16 +125,18 @@ public sealed class LeaseTaker
     }
 
     private static PoolUnavailableException Unreachable(string pool, Exception? cause) => new(
-        $"No node of the cluster answers, so nothing could be leased from pool '{pool}'. Check that silos with AddOrleansPool are running.",
+        $"Nodes that may have room in pool '{pool}' do not answer. Check that silos with AddOrleansPool are running, and try again.",
         PoolErrors.RetryAfter, pool, innerException: cause);
 
-    private static Exception Refusal(LeaseRequest request, LeaseFallback fallback, List<(NodeId Node, LeaseReply Reply)> refusals)
+    private static Exception Refusal(
+        LeaseRequest request, LeaseFallback fallback, List<(NodeId Node, LeaseReply Reply)> refusals, Exception? failure)
     {
         if (refusals.TrueForAll(refusal => refusal.Reply.Status == OperationStatus.NoPool))
         {
             return new ArgumentException($"No node has a pool named '{request.Pool}'. Declare it with AddOrleansPool(o => o.Pool(\"{request.Pool}\", ...)).");
         }
 
+        if (failure is not null && refusals.TrueForAll(refusal => refusal.Reply.Status == OperationStatus.QuotaExceeded)) return Unreachable(request.Pool, failure);
         long free = refusals.Sum(refusal => refusal.Reply.BytesFree);
         long max = refusals.Sum(refusal => refusal.Reply.BytesMax);
         if (request.Bytes > max)
@@ -126,17 +155,28 @@ public sealed class LeaseTaker
             request.Pool, request.Bytes, free, largest.ToString(), largestReply.BytesFree);
     }
 
-    private async ValueTask<NodeId[]> OrderAsync(long bytes, LeaseFallback fallback, CancellationToken cancellationToken)
+    private async ValueTask<NodeId[]> OrderAsync(LeaseRequest request, LeaseFallback fallback, CancellationToken cancellationToken)
     {
         NodeId? local = _topology.LocalNode;
         if (fallback == LeaseFallback.LocalNodeOnly && local is { } only) return [only];
-        IReadOnlyList<NodeLoad> known = await _topology.GetLoadsAsync(cancellationToken);
-        NodeLoad[] loads = [.. known];
+        NodeLoad[] loads = await LoadsAsync(request.Pool, cancellationToken);
         int[] order = new int[loads.Length];
         int localIndex = local is { } node ? Array.FindIndex(loads, load => load.Node == node) : -1;
-        int count = NodeChooser.Order(loads, localIndex, bytes, (ulong)Random.Shared.NextInt64(), order, _topology.LocalWatermark);
+        int count = NodeChooser.Order(loads, localIndex, request.Bytes, (ulong)Random.Shared.NextInt64(), order, _topology.LocalWatermark);
         if (fallback == LeaseFallback.LocalNodeOnly) count = Math.Min(count, 1);
         return [.. order.Take(count).Select(i => loads[i].Node)];
+    }
+
+    private async ValueTask<NodeLoad[]> LoadsAsync(string pool, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return [.. await _topology.GetLoadsAsync(cancellationToken)];
+        }
+        catch (Exception e) when (NodeCall.IsNoAnswer(e))
+        {
+            throw Unreachable(pool, e);
+        }
     }
 
     /// <summary>Takes what each node has, the emptiest first, until it is enough.</summary>
@@ -147,26 +187,31 @@ public sealed class LeaseTaker
         List<OpenExtent> taken = [];
         long missing = request.Bytes;
         int blockBytes = 0;
+        bool isWhole = false;
         try
         {
             foreach ((NodeId node, LeaseReply refusal) in refusals.OrderByDescending(refusal => refusal.Reply.BytesFree))
             {
                 long part = Math.Min(missing, refusal.BytesFree);
                 if (part <= 0 || (blockBytes != 0 && refusal.BlockBytes != blockBytes)) continue;
-                LeaseReply reply = (await _path.LeaseAsync(node, [request with { Bytes = part }], cancellationToken))[0];
+                LeaseReply reply = await AskAsync(node, request with { Bytes = part }, cancellationToken);
                 if (reply.Status != OperationStatus.Ok) continue;
                 blockBytes = reply.BlockBytes;
                 taken.AddRange(reply.Extents);
                 missing -= part;
-                if (missing <= 0) return new TakenLease(blockBytes, [.. taken]);
+                isWhole = missing <= 0;
+                if (isWhole) return new TakenLease(blockBytes, [.. taken]);
             }
         }
         catch (PoolException)
         {
             // The parts go back below, and the caller hears of the refusals.
         }
+        finally
+        {
+            if (!isWhole) await ReleaseAsync([.. taken.Select(extent => extent.Extent)]);
+        }
 
-        await ReleaseAsync([.. taken.Select(extent => extent.Extent)]);
         return null;
     }
 }

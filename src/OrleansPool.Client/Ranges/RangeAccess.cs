@@ -58,9 +58,9 @@ public sealed class RangeAccess(ISegmentPath path)
     /// <param name="cancellationToken">Stops waiting.</param>
     public async ValueTask ReadAsync(string pool, ExtentMap map, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
+        List<Task>? calls = null;
         try
         {
-            List<Task>? calls = null;
             for (long done = 0; done < destination.Length;)
             {
                 (long start, List<BlockSlice> batch, int bytes) = NextBatch(map, offset + done, destination.Length - done, CallReadCountMax);
@@ -80,6 +80,7 @@ public sealed class RangeAccess(ISegmentPath path)
         }
         catch
         {
+            await SettleAsync(calls);
             destination.Span.Clear();
             throw;
         }
@@ -90,27 +91,35 @@ public sealed class RangeAccess(ISegmentPath path)
         string pool, ExtentMap map, long offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
         List<Task>? calls = null;
-        for (long done = 0; done < source.Length;)
+        try
         {
-            BlockSlice slice = map.Locate(offset + done, source.Length - done);
-            if (map.LocalOf(slice.Extent) is { } local)
+            for (long done = 0; done < source.Length;)
             {
-                var write = new BlockWrite(
-                    BlockWriteKind.Write, map[slice.Extent].Extent.Segment, map[slice.Extent].Extent.Key, RequestId.None, slice.Block,
-                    slice.Offset, slice.Count, 0, 0);
-                BlockWriteReply reply = await local.WriteAsync(write, source.Slice((int)done, slice.Count));
-                ThrowIfNotDone(reply.Status, pool, map, slice.Extent);
-                done += slice.Count;
-                continue;
+                BlockSlice slice = map.Locate(offset + done, source.Length - done);
+                if (map.LocalOf(slice.Extent) is { } local)
+                {
+                    var write = new BlockWrite(
+                        BlockWriteKind.Write, map[slice.Extent].Extent.Segment, map[slice.Extent].Extent.Key, RequestId.None, slice.Block,
+                        slice.Offset, slice.Count, 0, 0);
+                    BlockWriteReply reply = await local.WriteAsync(write, source.Slice((int)done, slice.Count));
+                    ThrowIfNotDone(reply.Status, pool, map, slice.Extent);
+                    done += slice.Count;
+                    continue;
+                }
+
+                (_, List<BlockSlice> batch, int bytes) = NextBatch(map, offset + done, source.Length - done, CallBlockCountMax);
+                Task call = WriteBatchAsync(pool, map, batch, source.Slice((int)done, bytes), cancellationToken).AsTask();
+                done += bytes;
+                await AddAsync(calls ??= [], call);
             }
 
-            (_, List<BlockSlice> batch, int bytes) = NextBatch(map, offset + done, source.Length - done, CallBlockCountMax);
-            Task call = WriteBatchAsync(pool, map, batch, source.Slice((int)done, bytes), cancellationToken).AsTask();
-            done += bytes;
-            await AddAsync(calls ??= [], call);
+            if (calls is not null) await Task.WhenAll(calls);
         }
-
-        if (calls is not null) await Task.WhenAll(calls);
+        catch
+        {
+            await SettleAsync(calls);
+            throw;
+        }
     }
 
     /// <summary>Compare-exchange or add on 8 bytes that lie inside one block.</summary>
@@ -142,6 +151,12 @@ public sealed class RangeAccess(ISegmentPath path)
         Task ended = await Task.WhenAny(calls);
         calls.Remove(ended);
         await ended;
+    }
+
+    /// <summary>Waits for the calls under way, whatever becomes of them: the caller's buffer is theirs until then.</summary>
+    private static async ValueTask SettleAsync(List<Task>? calls)
+    {
+        if (calls is not null) await Task.WhenAll(calls).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     /// <summary>The blocks of one extent with which some bytes begin, as many as one call takes.</summary>

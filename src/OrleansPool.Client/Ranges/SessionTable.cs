@@ -15,6 +15,7 @@ internal sealed class SessionTable(ISegmentPath path)
     {
         if (_sessions.TryGetValue((home, segment), out ClientSession? session)) return session;
         ulong id = await path.OpenSessionAsync(home, segment, cancellationToken);
+        if (id == 0) return new ClientSession(0); // there is no such segment, and nothing to remember
         if (_sessions.Count >= SessionCountMax) _sessions.Clear();
         return _sessions.GetOrAdd((home, segment), new ClientSession(id));
     }

@@ -85,14 +85,14 @@ internal sealed class FabricRegion : MemoryRegion
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
         cancellationToken.ThrowIfCancellationRequested();
-        Adopt(await _grain.ResizeAsync(_view.Table.Id, bytes).WaitAsync(cancellationToken));
+        Adopt(await GrainQuestion.ChangeAsync(Name, () => _grain.ResizeAsync(_view.Table.Id, bytes), cancellationToken));
     }
 
     public override async ValueTask RefreshAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
-        PageTable? table = await _grain.OpenAsync().WaitAsync(cancellationToken);
+        PageTable? table = await GrainQuestion.AskAsync(_grain.OpenAsync, cancellationToken);
         Adopt(table?.Id == _view.Table.Id ? table : throw PoolErrors.NoRegion(Name));
     }
 

@@ -33,7 +33,7 @@ public sealed class DirectoryTopology : INodeTopology
         if (snapshot is null || _time.GetElapsedTime(snapshot.ReadAt) > AgeMax)
         {
             long readAt = _time.GetTimestamp();
-            NodeLoad[] loads = await _directory.GetLoadsAsync().WaitAsync(cancellationToken);
+            NodeLoad[] loads = await GrainQuestion.AskAsync(_directory.GetLoadsAsync, cancellationToken);
             _snapshot = snapshot = new Snapshot(loads, readAt);
         }
 

@@ -41,7 +41,8 @@ public sealed class GrainPath : ISegmentPath
                 PoolErrors.ThrowIfForgotten(replies, writes, tries);
                 return replies;
             },
-            cancellationToken);
+            cancellationToken,
+            failure => PoolErrors.Unanswered(writes[0], failure));
 
     /// <inheritdoc/>
     public ValueTask<ulong> OpenSessionAsync(NodeId home, SegmentId segment, CancellationToken cancellationToken) =>
@@ -86,7 +87,8 @@ public sealed class GrainPath : ISegmentPath
                 return Array.ConvertAll(
                     replies, reply => reply.Status == OperationStatus.Fenced ? reply with { Status = OperationStatus.Indeterminate } : reply);
             },
-            cancellationToken);
+            cancellationToken,
+            failure => PoolErrors.Unanswered(extents[0], failure));
 
     /// <inheritdoc/>
     public ValueTask<ExtentReply[]> KeepAsync(NodeId home, LeaseExtent[] extents, string region, CancellationToken cancellationToken) =>

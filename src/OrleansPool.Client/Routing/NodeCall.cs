@@ -7,7 +7,8 @@ namespace OrleansPool.Client.Routing;
 
 /// <summary>
 /// One call to a node with its retries. A call that fails because the node did not answer is tried again, unchanged, until it is
-/// answered, the node is known to be gone, or the patience is used up. Only calls that are harmless to repeat go through here.
+/// answered, the node is known to be gone, or the patience is used up. A call whose repetition is told by its outcome (a write by its
+/// request id, a release or a transfer by its generation) may go through here; taking a lease may, because what nobody claims runs out.
 /// </summary>
 public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan patience)
 {
@@ -21,9 +22,15 @@ public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan
     /// <param name="home">The node that it is meant for.</param>
     /// <param name="attempt">Makes one attempt; gets the number of attempts before it.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public async ValueTask<T> RunAsync<T>(NodeId home, Func<int, Task<T>> attempt, CancellationToken cancellationToken)
+    /// <param name="indeterminate">
+    /// The error of a call that changes something, when the patience is used up and an attempt may have been carried out; null for a
+    /// call that changes nothing, which may be tried again at will.
+    /// </param>
+    public async ValueTask<T> RunAsync<T>(
+        NodeId home, Func<int, Task<T>> attempt, CancellationToken cancellationToken, Func<Exception, PoolException>? indeterminate = null)
     {
         long started = time.GetTimestamp();
+        bool mayHaveRun = false;
         TimeSpan backOff = BackOffFirst;
         for (int tries = 0; ; tries++)
         {
@@ -36,6 +43,7 @@ public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan
             catch (Exception e) when (IsNoAnswer(e))
             {
                 failure = e;
+                mayHaveRun |= !IsUnsent(e);
             }
 
             topology.Invalidate();
@@ -45,7 +53,11 @@ public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan
                 case NodeStatus.Unknown: throw PoolErrors.Unknown(home);
             }
 
-            if (time.GetElapsedTime(started) > patience) throw PoolErrors.Unavailable(home, failure);
+            if (time.GetElapsedTime(started) >= patience)
+            {
+                throw mayHaveRun && indeterminate is not null ? indeterminate(failure) : PoolErrors.Unavailable(home, failure);
+            }
+
             await Task.Delay(backOff, time, cancellationToken);
             backOff = TimeSpan.FromTicks(Math.Min(backOff.Ticks * 2, BackOffMax.Ticks));
         }
@@ -58,15 +70,17 @@ public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan
     /// <param name="home">The node that it is meant for.</param>
     /// <param name="attempt">Makes one attempt; gets the number of attempts before it.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="indeterminate">See <see cref="RunAsync"/>.</param>
     public async ValueTask<T> RunToldAsync<T>(
-        PoolOperation operation, int blocks, long bytes, NodeId home, Func<int, Task<T>> attempt, CancellationToken cancellationToken)
+        PoolOperation operation, int blocks, long bytes, NodeId home, Func<int, Task<T>> attempt, CancellationToken cancellationToken,
+        Func<Exception, PoolException>? indeterminate = null)
     {
         using Activity? activity = PoolTelemetry.Start(operation == PoolOperation.Read ? "read" : "write", kind: ActivityKind.Client);
         activity?.SetTag("orleanspool.node", home.ToString()).SetTag("orleanspool.bytes", bytes);
         long started = time.GetTimestamp();
         try
         {
-            T reply = await RunAsync(home, attempt, cancellationToken);
+            T reply = await RunAsync(home, attempt, cancellationToken, indeterminate);
             PoolTelemetry.RecordDuration(operation, PoolPath.Remote, time.GetElapsedTime(started));
             PoolTelemetry.Count(operation, PoolPath.Remote, blocks, bytes);
             return reply;
@@ -78,9 +92,13 @@ public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan
         }
     }
 
-    private static bool IsNoAnswer(Exception e) =>
+    /// <summary>Whether a call failed because nobody answered it.</summary>
+    internal static bool IsNoAnswer(Exception e) =>
         e is SiloUnavailableException or OrleansMessageRejectionException or TimeoutException or ConnectionFailedException
             or ClientNotAvailableException;
+
+    /// <summary>Whether a call certainly did not reach anybody.</summary>
+    internal static bool IsUnsent(Exception e) => e is ConnectionFailedException or ClientNotAvailableException;
 
     private async ValueTask<NodeStatus> StatusAsync(NodeId home, CancellationToken cancellationToken)
     {

@@ -41,7 +41,7 @@ public static class PoolErrors
 
     /// <summary>The error for memory whose node is gone.</summary>
     public static PoolDataLossException Lost(string? pool, NodeId home, LeaseId lease = default) => new(
-        $"The memory is lost: node {home} (incarnation {home.Incarnation}), which held it, is dead. Lease anew and restore the contents from their source.", pool, lease);
+        $"The memory is lost: node {home} (incarnation {home.Incarnation}), which held it, is dead, or had to stop serving it. Lease anew and restore the contents from their source.", pool, lease);
 
     /// <summary>The error for a node that nobody has ever met.</summary>
     public static PoolAccessDeniedException Unknown(NodeId home) => new(
@@ -54,6 +54,26 @@ public static class PoolErrors
     /// <summary>The error for a node that does not answer.</summary>
     public static PoolUnavailableException Unavailable(NodeId home, Exception? cause = null) => new(
         $"Node {home} does not answer, and membership has not declared it dead. Try again in {RetryAfter.TotalSeconds:0.#} s.", RetryAfter, innerException: cause);
+
+    /// <summary>The error for a change that was sent and never answered.</summary>
+    public static PoolIndeterminateException Unanswered(in BlockWrite write, Exception cause) => new(
+        $"Request {write.Request} on lease {write.Key.Id} was sent and not answered, and its node does not answer now: whether it took effect is not known. Read the bytes once the node answers; do not repeat an addition blindly.",
+        lease: write.Key.Id, request: write.Request.ToString(), innerException: cause);
+
+    /// <summary>The error for a transfer that was sent and never answered.</summary>
+    public static PoolIndeterminateException Unanswered(in LeaseExtent extent, Exception cause) => new(
+        $"The transfer of lease {extent.Key.Id} was sent and not answered, and node {extent.Home} does not answer now: whether its generation was raised is not known. If it was, nobody holds the lease, and it runs out.",
+        lease: extent.Key.Id, innerException: cause);
+
+    /// <summary>The error for a region's change that was sent and never answered.</summary>
+    public static PoolIndeterminateException Unanswered(string region, Exception cause) => new(
+        $"The change of region '{region}' was sent and not answered: whether it took effect is not known. Open the region again to see.",
+        innerException: cause);
+
+    /// <summary>The error for a question that nobody answered.</summary>
+    public static PoolUnavailableException Silent(Exception cause) => new(
+        $"No silo answers, or storage behind it does not. Check that the cluster runs, and try again in {RetryAfter.TotalSeconds:0.#} s.",
+        RetryAfter, innerException: cause);
 
     /// <summary>Throws unless the outcome is Ok.</summary>
     public static void ThrowIfNotOk(OperationStatus status, string? pool, NodeId home, in LeaseKey key)

@@ -6,6 +6,9 @@ public interface ISegmentHost
     /// <summary>The moment, on the monotonic clock of all ticks in this process.</summary>
     Tick Now { get; }
 
+    /// <summary>A segment stopped serving, for good, because it found its state broken. Called once, outside the segment.</summary>
+    void ReportFault(SegmentExecutor executor, SegmentFaultException fault);
+
     /// <summary>Calls <see cref="SegmentExecutor.Drain"/> soon, on another thread.</summary>
     void ScheduleDrain(SegmentExecutor executor);
 

@@ -140,25 +140,45 @@ public sealed class Segment
     /// <summary>Zeroes a retired chain. On any thread, outside the executor, once for each entry of <see cref="Outbox.Retired"/>.</summary>
     public void Zero(int head) => _leases.Zero(head);
 
+    /// <summary>Zeroes retired chains; what goes wrong there stops the segment.</summary>
+    internal void ZeroAll(IReadOnlyList<int> heads)
+    {
+        try
+        {
+            for (int i = 0; i < heads.Count; i++) Zero(heads[i]);
+        }
+        catch (Exception e) when (e is ArenaFaultException or SegmentFaultException or ArgumentException)
+        {
+            Stop(e);
+        }
+    }
+
     /// <summary>Carries out one input. One caller at a time.</summary>
     public void Step(in Operation operation, Tick now, Outbox outbox)
     {
         ArgumentNullException.ThrowIfNull(outbox);
-        OperationResult result = new(OperationStatus.NoSegment);
+        OperationResult result = new(Fault is null ? OperationStatus.NoSegment : OperationStatus.Lost);
         try
         {
             if (!IsClosed) result = Apply(operation, now, outbox);
-            WakeAt = _sweepFrom != 0 ? now : _leases.EarliestExpiry;
+            WakeAt = IsClosed ? Tick.Never : _sweepFrom != 0 ? now : Tick.Min(_leases.EarliestExpiry, _sessions.EarliestIdleEnd);
         }
-        catch (SegmentFaultException fault)
+        catch (Exception e)
         {
-            // Rather than serve a wrong byte, the segment serves nobody from here on; its host reports why.
-            Fault = fault;
-            Volatile.Write(ref _right, null);
-            WakeAt = Tick.Never;
+            // Whatever it is, the step was cut short and its state cannot be trusted. Nothing that input says leads here.
+            Stop(e);
+            result = new OperationResult(OperationStatus.Lost);
         }
 
         outbox.Reply(operation.Completion, result);
+    }
+
+    /// <summary>Rather than serve a wrong byte, the segment serves nobody from here on; its host reports why.</summary>
+    private void Stop(Exception cause)
+    {
+        Fault ??= cause as SegmentFaultException ?? new SegmentFaultException(cause);
+        Volatile.Write(ref _right, null);
+        WakeAt = Tick.Never;
     }
 
     /// <summary>Walks the whole state and throws <see cref="SegmentFaultException"/> where an invariant does not hold. Slow; for the owner.</summary>
@@ -193,7 +213,7 @@ public sealed class Segment
             OperationKind.ListKept => ListKept(),
             OperationKind.ListLeases => ListLeases(operation, now),
             OperationKind.Close => Close(),
-            _ => throw new ArgumentOutOfRangeException(nameof(operation), operation.Kind, "A segment cannot be asked for this kind of operation."),
+            _ => new OperationResult(OperationStatus.OutOfBounds),
         };
 
         // A refusal is not an operation and leaves no record: the retry is judged anew.
@@ -317,12 +337,13 @@ public sealed class Segment
         return new OperationResult(OperationStatus.Ok, sequence, (long)sequence);
     }
 
-    private void CloseSession(ulong session)
+    private bool CloseSession(ulong session)
     {
-        if (!TryLog(OperationKind.CloseSession, RequestId.None, 0, out ulong sequence, out _)) return;
+        if (!TryLog(OperationKind.CloseSession, RequestId.None, 0, out ulong sequence, out _)) return false;
         _log[sequence].Session = session;
         _sessions.Close(session);
         CommitAll();
+        return true;
     }
 
     private OperationResult Renew(in Operation operation, Tick now)
@@ -351,7 +372,11 @@ public sealed class Segment
             }
         }
 
-        if (_sessions.TryFindIdle(now, SessionTable.IdleMax, out ulong idle)) CloseSession(idle);
+        while (_sessions.TryFindIdle(now, SessionTable.IdleMax, out ulong idle) && CloseSession(idle))
+        {
+            // Each is an operation of its own; there are at most SessionTable.SessionCountMax.
+        }
+
         return new OperationResult(OperationStatus.Ok);
     }
 

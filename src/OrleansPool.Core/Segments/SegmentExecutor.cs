@@ -1,4 +1,3 @@
-
 namespace OrleansPool.Core.Segments;
 
 /// <summary>
@@ -11,7 +10,8 @@ namespace OrleansPool.Core.Segments;
 /// threads. Zeroing and completions run after ownership is given up: user code never runs inside, never re-enters, never delays
 /// the segment.</para>
 /// <para>No input is forgotten: a thread enqueues first and then tries to become the owner; the owner gives up ownership first
-/// and then looks into the inbox again. One of the two sees the other (both steps are full fences).</para>
+/// and then looks into the inbox again. One of the two sees the other (there is a full fence between both steps of both). The same
+/// goes for a sweep that is wanted.</para>
 /// </remarks>
 public sealed class SegmentExecutor
 {
@@ -27,6 +27,7 @@ public sealed class SegmentExecutor
     private int _owned;
     private Tick _wakeAt = Tick.Never;
     private bool _sweepWanted;
+    private int _isFaultTold;
 
     /// <summary>Makes the executor of a segment.</summary>
     public SegmentExecutor(Segment segment, ISegmentHost host)
@@ -65,6 +66,7 @@ public sealed class SegmentExecutor
     public void Sweep()
     {
         Volatile.Write(ref _sweepWanted, true);
+        Interlocked.MemoryBarrier(); // or the owner that gives up now might not see it, and this thread still see the owner
         if (TryOwn()) RunAsOwner(default);
     }
 
@@ -125,7 +127,8 @@ public sealed class SegmentExecutor
             Release();
         }
 
-        foreach (int head in outbox.Retired) Segment.Zero(head);
+        if (Segment.Fault is { } fault && Interlocked.Exchange(ref _isFaultTold, 1) == 0) _host.ReportFault(this, fault);
+        Segment.ZeroAll(outbox.Retired);
         foreach ((IOperationCompletion completion, OperationResult told) in outbox.Replies) completion.Complete(told);
         outbox.Clear();
         Volatile.Write(ref _spareOutbox, outbox);

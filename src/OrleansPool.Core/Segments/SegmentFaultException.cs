@@ -16,6 +16,13 @@ public sealed class SegmentFaultException : Exception
     {
     }
 
+    /// <summary>Makes the fault of something that should never have been thrown.</summary>
+    /// <param name="cause">What was thrown.</param>
+    internal SegmentFaultException(Exception cause)
+        : base($"A segment's state is broken: {cause.Message} The node must stop serving this segment.", cause)
+    {
+    }
+
     internal static void ThrowUnless([DoesNotReturnIf(false)] bool holds, string invariant)
     {
         if (!holds) Throw(invariant);

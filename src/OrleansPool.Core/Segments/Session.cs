@@ -8,7 +8,8 @@ namespace OrleansPool.Core.Segments;
 /// </summary>
 internal sealed class Session(ulong id, Tick now)
 {
-    private readonly (ulong Number, OperationResult Result)[] _results = new (ulong, OperationResult)[RequestId.WindowCount];
+    private readonly Kept[] _results = new Kept[RequestId.WindowCount];
+    private Dictionary<ulong, LeaseView>? _leases; // of results that have one, which writes have not
     private ulong _lowestUnanswered = 1;
 
     public ulong Id => id;
@@ -23,11 +24,22 @@ internal sealed class Session(ulong id, Tick now)
         if (number < _lowestUnanswered) return SessionAdmission.Indeterminate;
         if (number >= _lowestUnanswered + RequestId.WindowCount) return SessionAdmission.TooManyOutstanding;
 
-        ref (ulong Number, OperationResult Result) slot = ref _results[number % RequestId.WindowCount];
+        ref readonly Kept slot = ref _results[number % RequestId.WindowCount];
         if (slot.Number != number) return SessionAdmission.Execute;
-        result = slot.Result;
+        result = new OperationResult(slot.Status, slot.Sequence, slot.Value)
+        {
+            Lease = _leases is null ? default : _leases.GetValueOrDefault(number),
+        };
         return SessionAdmission.Replay;
     }
 
-    public void Record(ulong number, in OperationResult result) => _results[number % RequestId.WindowCount] = (number, result);
+    public void Record(ulong number, in OperationResult result)
+    {
+        ref Kept slot = ref _results[number % RequestId.WindowCount];
+        _leases?.Remove(slot.Number);
+        slot = new Kept(number, result.Sequence, result.Value, result.Status);
+        if (result.Lease.Runs is not null) (_leases ??= [])[number] = result.Lease;
+    }
+
+    private readonly record struct Kept(ulong Number, ulong Sequence, long Value, OperationStatus Status);
 }

@@ -19,7 +19,14 @@ internal sealed class SessionTable
 
     public bool IsFull => _sessions.Count >= SessionCountMax;
 
-    public void Open(ulong id, Tick now) => _sessions.Add(id, new Session(id, now));
+    /// <summary>Not later than the first moment at which a session has been idle for too long.</summary>
+    public Tick EarliestIdleEnd { get; private set; } = Tick.Never;
+
+    public void Open(ulong id, Tick now)
+    {
+        _sessions.Add(id, new Session(id, now));
+        EarliestIdleEnd = Tick.Min(EarliestIdleEnd, now + IdleMax);
+    }
 
     public bool Close(ulong id) => _sessions.Remove(id);
 
@@ -43,10 +50,12 @@ internal sealed class SessionTable
         Session? idlest = null;
         foreach (Session session in _sessions.Values)
         {
-            if (now - session.LastUsed >= idleMin && (idlest is null || session.LastUsed < idlest.LastUsed)) idlest = session;
+            if (idlest is null || session.LastUsed < idlest.LastUsed) idlest = session;
         }
 
-        id = idlest?.Id ?? 0;
-        return idlest is not null;
+        EarliestIdleEnd = idlest is null ? Tick.Never : idlest.LastUsed + IdleMax;
+        bool isIdle = idlest is not null && now - idlest.LastUsed >= idleMin;
+        id = isIdle ? idlest!.Id : 0;
+        return isIdle;
     }
 }

@@ -44,10 +44,10 @@ internal sealed class RegionCatalogGrain(
             {
                 await state.ReadStateAsync();
             }
-            catch
+            catch (Exception e)
             {
                 DeactivateOnIdle();
-                throw;
+                throw StorageErrors.Unavailable(e);
             }
         }
     }

@@ -21,6 +21,9 @@ internal sealed class RegionGrain : Grain, IRegionGrain
     /// <summary>How long memory is leased while the page table is being written.</summary>
     private static readonly TimeSpan ProvisionalDuration = TimeSpan.FromMinutes(2);
 
+    /// <summary>Most pieces of memory that a region may consist of. Each growth adds at least one.</summary>
+    private const int ExtentCountMax = 4096;
+
     private readonly RegionStore _store;
     private readonly RegionMemory _memory;
     private readonly VolatileNames _volatileNames;
@@ -57,10 +60,20 @@ internal sealed class RegionGrain : Grain, IRegionGrain
         PoolNames.ValidatePool(pool);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
         if (_store.Current.IsDeleted) await FinishDeleteAsync();
-        if (_store.Current.Exists) return await TableAsync();
+        if (_store.Current.Exists && await TableAsync() is { } existing) return existing;
 
         await Catalog.AddAsync(Name);
-        TakenLease taken = await _memory.TakeAsync(pool, bytes, Name, ProvisionalDuration);
+        TakenLease taken;
+        try
+        {
+            taken = await _memory.TakeAsync(pool, bytes, Name, ProvisionalDuration);
+        }
+        catch
+        {
+            await ForgetNameAsync();
+            throw;
+        }
+
         RegionState next = _store.Current.Next();
         next.Id = Guid.NewGuid();
         next.Pool = pool;
@@ -68,7 +81,7 @@ internal sealed class RegionGrain : Grain, IRegionGrain
         next.BlockBytes = taken.BlockBytes;
         next.Extents = [.. taken.Extents.Select(extent => extent.Extent)];
         await CommitAsync(next);
-        return await TableAsync();
+        return await TableAsync() ?? throw PoolErrors.NoRegion(Name);
     }
 
     public async Task<PageTable> ResizeAsync(Guid id, long bytes)
@@ -91,13 +104,19 @@ internal sealed class RegionGrain : Grain, IRegionGrain
 
         await CommitAsync(next);
         await _memory.ReleaseAsync(dropped);
-        return await TableAsync();
+        return await TableAsync() ?? throw PoolErrors.NoRegion(Name);
     }
 
     public async Task<bool> DeleteAsync()
     {
         _volatileNames.ThrowIfRefused();
-        if (_store.Current.Version == 0) return false;
+        if (_store.Current.Version == 0)
+        {
+            // What a creation that was cut short may have left.
+            await Catalog.RemoveAsync(Name);
+            return false;
+        }
+
         bool existed = _store.Current.Exists;
         if (existed)
         {
@@ -112,6 +131,7 @@ internal sealed class RegionGrain : Grain, IRegionGrain
 
     public async Task<LeaseExtent[]> FindOrphansAsync(LeaseExtent[] kept)
     {
+        if (_store.Current.Exists && !_isKept) await TryKeepAsync();
         LeaseExtent[] orphans = NotListed(kept);
         if (orphans.Length == 0) return orphans;
 
@@ -125,7 +145,7 @@ internal sealed class RegionGrain : Grain, IRegionGrain
     {
         RegionState state = _store.Current;
         if (!state.Exists) return Task.FromResult<RegionInfo?>(null);
-        long lost = RegionMemory.LostRanges(state, _memory.IsLost).Sum(range => range.Bytes);
+        long lost = RegionMemory.LostRanges(state, i => _memory.IsLost(state.Extents[i].Home)).Sum(range => range.Bytes);
         NodeId[] nodes = [.. state.Extents.Select(extent => extent.Home).Distinct()];
         return Task.FromResult<RegionInfo?>(new RegionInfo(Name, state.Pool, state.Length, lost, nodes));
     }
@@ -159,6 +179,11 @@ internal sealed class RegionGrain : Grain, IRegionGrain
         }
 
         next.Extents = [.. current.Extents, .. taken.Extents.Select(extent => extent.Extent)];
+        if (next.Extents.Count <= ExtentCountMax) return;
+        await _memory.ReleaseAsync([.. taken.Extents.Select(extent => extent.Extent)]);
+        throw new PoolQuotaExceededException(
+            $"Region '{Name}' would consist of {next.Extents.Count} pieces of memory, and may of at most {ExtentCountMax}. Grow by more at once: make a new region, copy, and delete this one.",
+            current.Pool, bytes, have);
     }
 
     /// <summary>Writes a page table and keeps what it lists.</summary>
@@ -178,18 +203,64 @@ internal sealed class RegionGrain : Grain, IRegionGrain
         _isKept = false;
     }
 
+    /// <summary>Frees, clears, and only then takes the name off the list: a region made anew keeps its own.</summary>
     private async Task FinishDeleteAsync()
     {
-        await _memory.ReleaseAsync(_store.Current.Extents);
-        await Catalog.RemoveAsync(Name);
-        await _store.ClearAsync();
+        try
+        {
+            await _memory.ReleaseAsync(_store.Current.Extents);
+            await _store.ClearAsync();
+            await Catalog.RemoveAsync(Name);
+        }
+        catch
+        {
+            DeactivateOnIdle();
+            throw;
+        }
     }
 
-    /// <summary>The page table for clients. Every listed extent is kept before the table is given out.</summary>
-    private async Task<PageTable> TableAsync()
+    /// <summary>A listed name may have no region; deleting it takes it off the list.</summary>
+    private async Task ForgetNameAsync()
+    {
+        try
+        {
+            await Catalog.RemoveAsync(Name);
+        }
+        catch (PoolException)
+        {
+            // The error that led here says more.
+        }
+    }
+
+    /// <summary>Keeps what is listed, where the activation that listed it did not come to it.</summary>
+    private async Task TryKeepAsync()
+    {
+        try
+        {
+            await TableAsync();
+        }
+        catch (PoolException)
+        {
+            // A node that does not answer now is asked again at the next sweep.
+        }
+    }
+
+    /// <summary>
+    /// The page table for clients, or null where it turns out that there is none. Every listed extent is kept before the table is
+    /// given out.
+    /// </summary>
+    private async Task<PageTable?> TableAsync()
     {
         RegionState state = _store.Current;
-        PageTable table = await _memory.OpenAsync(Name, state, keep: !_isKept);
+        (PageTable table, bool isRefused) = await _memory.OpenAsync(Name, state, keep: !_isKept);
+        if (isRefused)
+        {
+            // This activation may be the older of two, and the memory given back since: storage knows.
+            await _store.ReadAsync();
+            if (!_store.Current.Exists) return null;
+            if (_store.Current.Writer != state.Writer) (table, _) = await _memory.OpenAsync(Name, _store.Current, keep: true);
+        }
+
         _isKept = true;
         return table;
     }

@@ -20,19 +20,25 @@ public sealed class NodeRegistry : INodeTopology
     /// <summary>Most dead incarnations that are remembered.</summary>
     public const int RememberedCountMax = 10_000;
 
+    private const int IntervalsUnheardMax = 8;
+
     private readonly NodeHost _node;
     private readonly ISiloStatusOracle _membership;
     private readonly ConcurrentDictionary<SiloAddress, NodeIncarnation> _incarnations = new();
-    private readonly ConcurrentDictionary<SiloAddress, NodeLoad> _loads = new();
+    private readonly ConcurrentDictionary<SiloAddress, (NodeLoad Load, long HeardAt)> _loads = new();
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _ageMax;
     private volatile MeasuredLoad _ownLoad;
 
     /// <summary>Makes the registry.</summary>
-    public NodeRegistry(NodeHost node, ISiloStatusOracle membership, IOptions<OrleansPoolOptions> options)
+    public NodeRegistry(NodeHost node, ISiloStatusOracle membership, IOptions<OrleansPoolOptions> options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(node);
         _node = node;
         ArgumentNullException.ThrowIfNull(options);
         _membership = membership;
+        _time = time;
+        _ageMax = options.Value.LoadInterval * IntervalsUnheardMax;
         LocalWatermark = options.Value.LocalWatermark;
         _incarnations[node.Id.Silo] = node.Id.Incarnation;
         _ownLoad = new MeasuredLoad(0, 0);
@@ -66,13 +72,14 @@ public sealed class NodeRegistry : INodeTopology
     {
     }
 
-    /// <summary>The loads of the nodes that serve, this one first.</summary>
+    /// <summary>The loads of the nodes that serve, this one first. A node that was not heard for long counts as full: it is asked last.</summary>
     public NodeLoad[] Loads()
     {
         List<NodeLoad> loads = [OwnLoad];
-        foreach ((SiloAddress silo, NodeLoad load) in _loads)
+        foreach ((SiloAddress silo, (NodeLoad load, long heardAt)) in _loads)
         {
-            if (_membership.GetApproximateSiloStatus(silo) == SiloStatus.Active) loads.Add(load);
+            if (_membership.GetApproximateSiloStatus(silo) != SiloStatus.Active) continue;
+            loads.Add(_time.GetElapsedTime(heardAt) <= _ageMax ? load : load with { FreeBytes = 0 });
         }
 
         return [.. loads];
@@ -106,7 +113,7 @@ public sealed class NodeRegistry : INodeTopology
             _incarnations[load.Node.Silo] = load.Node.Incarnation;
         }
 
-        _loads[load.Node.Silo] = load;
+        _loads[load.Node.Silo] = (load, _time.GetTimestamp());
         foreach (SiloAddress silo in _loads.Keys)
         {
             if (_membership.IsDeadSilo(silo)) _loads.TryRemove(silo, out _);

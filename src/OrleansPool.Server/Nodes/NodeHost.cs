@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansPool.Client.Reservations;
 using OrleansPool.Client.Routing;
@@ -21,13 +22,14 @@ namespace OrleansPool.Server.Nodes;
 /// does so here; grains only translate.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
-public sealed class NodeHost : IReservationSource, IDisposable
+public sealed partial class NodeHost : IReservationSource, IDisposable
 {
     private readonly Arena _arena;
     private readonly SegmentFactory _factory;
     private readonly Dictionary<string, PoolShare> _pools = new(StringComparer.Ordinal);
     private readonly ITimer _returnTimer;
     private readonly HostClock _clock;
+    private readonly ILogger<NodeHost> _logger;
     private long _bytesMoved;
     private long _operations;
     private long _reservedBytes;
@@ -36,7 +38,7 @@ public sealed class NodeHost : IReservationSource, IDisposable
 
     /// <summary>Maps the node's memory and makes its pools.</summary>
     /// <exception cref="PoolConfigurationException">The machine or its cgroup has less memory than the capacity.</exception>
-    public NodeHost(IOptions<OrleansPoolOptions> options, ILocalSiloDetails silo, TimeProvider time)
+    public NodeHost(IOptions<OrleansPoolOptions> options, ILocalSiloDetails silo, TimeProvider time, ILogger<NodeHost> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(silo);
@@ -47,11 +49,12 @@ public sealed class NodeHost : IReservationSource, IDisposable
         Name = settings.NodeName ?? silo.Name;
         CapacityBytes = ByteSize.Parse(settings.Capacity);
         _clock = new HostClock(time);
+        _logger = logger;
         long started = time.GetTimestamp();
         _arena = Arena.Map(new ArenaOptions { CapacityBytes = CapacityBytes, Diagnostic = settings.Diagnostic });
         StartDuration = time.GetElapsedTime(started);
         Counters = settings.Instruments ? new LocalCounters() : null;
-        _factory = new SegmentFactory(_arena, _clock, Id.Incarnation, Counters);
+        _factory = new SegmentFactory(_arena, _clock, Id.Incarnation, Counters, OnFaulted);
         Cache = MakeCache((long)(CapacityBytes * settings.CacheShare));
         IEnumerable<PoolOptions> pools = settings.Pools;
         if (!settings.Pools.Any(pool => pool.Name == PoolNames.Default)) pools = pools.Prepend(new PoolOptions());
@@ -150,7 +153,12 @@ public sealed class NodeHost : IReservationSource, IDisposable
     {
         if (_factory.TryGet(id) is not { } segment) return 0;
         OperationResult result = await segment.ExecuteAsync(Operation.Plain(OperationKind.OpenSession));
-        return result.Status == OperationStatus.Ok ? (ulong)result.Value : 0;
+        return result.Status switch
+        {
+            OperationStatus.Ok => (ulong)result.Value,
+            OperationStatus.Busy => throw PoolErrors.For(OperationStatus.Busy, segment.Pool, Id, default),
+            _ => 0,
+        };
     }
 
     /// <summary>Reads blocks for somebody elsewhere, whose rights are checked.</summary>
@@ -167,7 +175,7 @@ public sealed class NodeHost : IReservationSource, IDisposable
 
             // The lock-free path knows only that the generation moved; the segment knows why.
             OperationResult why = await segment.ExecuteAsync(Operation.OnLease(OperationKind.Inspect, reads[i].Key));
-            if (why.Status == OperationStatus.Expired) reply.Blocks[i] = new BlockReadReply(OperationStatus.Expired, 0);
+            if (why.Status is OperationStatus.Expired or OperationStatus.Lost) reply.Blocks[i] = new BlockReadReply(why.Status, 0);
         }
 
         return reply;
@@ -274,7 +282,7 @@ public sealed class NodeHost : IReservationSource, IDisposable
     /// <summary>The node's leases that stand out. Each segment is walked in bounded steps, between other operations.</summary>
     internal Task<LeaseInfo[]> ListLeasesAsync(LeaseQuery query) => LeaseListing.ReadAsync(this, _factory.Segments, query);
 
-    /// <summary>Unmaps the memory. Nothing may use the node any more.</summary>
+    /// <summary>Ends the node's timers. Its memory stays mapped for as long as the process lives: see <see cref="Arena"/>.</summary>
     public void Dispose()
     {
         _returnTimer.Dispose();
@@ -298,6 +306,17 @@ public sealed class NodeHost : IReservationSource, IDisposable
             ? new BlockCache(slice, new BlockCacheOptions { CapacityBytes = bytes })
             : null;
     }
+
+    private void OnFaulted(NodeSegment segment, SegmentFaultException fault)
+    {
+        LogFault(segment.Segment.Id, segment.Pool, segment.Segment.LeaseCount, fault);
+        _pools[segment.Pool].Abandon(segment);
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "Segment {Segment} of pool '{Pool}' stopped serving with {Leases} leases, whose memory is lost: its state was found broken")]
+    private partial void LogFault(SegmentId segment, string pool, int leases, SegmentFaultException fault);
 
     private async Task ReturnEmptyAsync()
     {

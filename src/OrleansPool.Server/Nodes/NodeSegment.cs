@@ -21,12 +21,15 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
     private readonly LocalCounters? _counters;
     private readonly ITimer _sweepTimer;
 
+    private readonly Action<NodeSegment, SegmentFaultException> _faulted;
+
     public NodeSegment(
         SegmentId id, string pool, SegmentGeometry geometry, ArenaSlice frames, ArenaSlice book, UInt128 secret, HostClock clock,
-        LocalCounters? counters = null)
+        LocalCounters? counters, Action<NodeSegment, SegmentFaultException> faulted)
     {
         _clock = clock;
         _counters = counters;
+        _faulted = faulted;
         Pool = pool;
         Frames = frames;
         Book = book;
@@ -89,6 +92,8 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
     }
 
     public void Dispose() => _sweepTimer.Dispose();
+
+    void ISegmentHost.ReportFault(SegmentExecutor executor, SegmentFaultException fault) => _faulted(this, fault);
 
     void ISegmentHost.ScheduleDrain(SegmentExecutor executor) =>
         ThreadPool.UnsafeQueueUserWorkItem(static waiting => waiting.Drain(), executor, preferLocal: false);

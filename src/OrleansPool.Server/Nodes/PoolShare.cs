@@ -11,6 +11,7 @@ namespace OrleansPool.Server.Nodes;
 internal sealed class PoolShare
 {
     private const int GrowRetryCountMax = 64;
+    private const int BytesPerGrowthMin = 1 << 20;
 
     private readonly SegmentFactory _factory;
     private readonly long _blockCountMax;
@@ -62,7 +63,10 @@ internal sealed class PoolShare
         List<(NodeSegment, LeaseView)> taken = [];
         if (bytes > BytesMax) return (OperationStatus.QuotaExceeded, taken);
         long missing = ((bytes - 1) / BlockBytes) + 1;
-        for (int round = 0; round < GrowRetryCountMax; round++)
+
+        // Each round makes a segment, or finds that somebody else changed them.
+        long roundsMax = GrowRetryCountMax + (bytes / BytesPerGrowthMin);
+        for (long round = 0; round < roundsMax; round++)
         {
             NodeSegment[] seen = _segments;
             missing = await TakeFromAsync(seen, missing, duration, owner, trace, taken);
@@ -117,13 +121,19 @@ internal sealed class PoolShare
 
             OperationResult closed = await segment.ExecuteAsync(Operation.Plain(OperationKind.Close));
             if (closed.Status != OperationStatus.Ok) continue;
-            lock (_lock)
-            {
-                _segments = [.. _segments.Where(other => other != segment)];
-                _closedCounters = Sum(_closedCounters, segment.Segment.Counters);
-            }
-
+            Abandon(segment);
             _factory.Retire(segment);
+        }
+    }
+
+    /// <summary>Leases no more from a segment that stopped serving. Its memory is not given back: nobody knows who still uses it.</summary>
+    public void Abandon(NodeSegment segment)
+    {
+        lock (_lock)
+        {
+            if (!_segments.Contains(segment)) return;
+            _segments = [.. _segments.Where(other => other != segment)];
+            _closedCounters = Sum(_closedCounters, segment.Segment.Counters);
         }
     }
 

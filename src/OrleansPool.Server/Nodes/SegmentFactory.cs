@@ -17,12 +17,15 @@ internal sealed class SegmentFactory
     private readonly LocalCounters? _counters;
     private readonly ulong _idRange;
     private readonly ConcurrentDictionary<SegmentId, NodeSegment> _segments = new();
+    private readonly Action<NodeSegment, SegmentFaultException> _faulted;
     private int _made;
     private long _bookBytes;
 
-    public SegmentFactory(Arena arena, HostClock clock, NodeIncarnation incarnation, LocalCounters? counters)
+    public SegmentFactory(
+        Arena arena, HostClock clock, NodeIncarnation incarnation, LocalCounters? counters, Action<NodeSegment, SegmentFaultException> faulted)
     {
         _arena = arena;
+        _faulted = faulted;
         _clock = clock;
         _counters = counters;
 
@@ -52,7 +55,7 @@ internal sealed class SegmentFactory
         Span<byte> secret = stackalloc byte[16];
         RandomNumberGenerator.Fill(secret);
         var segment = new NodeSegment(
-            id, pool, geometry, frames, book, System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(secret), _clock, _counters);
+            id, pool, geometry, frames, book, System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(secret), _clock, _counters, _faulted);
         Interlocked.Add(ref _bookBytes, book.Bytes);
         _segments[id] = segment;
         return segment;

@@ -43,14 +43,17 @@ internal sealed class RegionMemory(ISegmentPath path, NodeRegistry registry)
     }
 
     /// <summary>The bytes whose node is gone.</summary>
-    public static List<LostRange> LostRanges(RegionState state, Func<NodeId, bool> isLost)
+    /// <param name="state">The region.</param>
+    /// <param name="isLost">Tells of the number of an extent whether it is lost.</param>
+    public static List<LostRange> LostRanges(RegionState state, Func<int, bool> isLost)
     {
         List<LostRange> lost = [];
         long start = 0;
-        foreach (LeaseExtent extent in state.Extents)
+        for (int i = 0; i < state.Extents.Count; i++)
         {
+            LeaseExtent extent = state.Extents[i];
             long bytes = Math.Min((long)extent.BlockCount * state.BlockBytes, state.Length - start);
-            if (isLost(extent.Home)) lost.Add(new LostRange(start, bytes, extent.Home));
+            if (isLost(i)) lost.Add(new LostRange(start, bytes, extent.Home));
             start += bytes;
         }
 
@@ -70,34 +73,39 @@ internal sealed class RegionMemory(ISegmentPath path, NodeRegistry registry)
     public ValueTask ReleaseAsync(IReadOnlyList<LeaseExtent> extents) =>
         _taker.ReleaseAsync([.. extents.Where(extent => !IsLost(extent.Home))]);
 
-    /// <summary>Looks the extents up, keeping them if asked to; an extent whose node is gone has no runs.</summary>
-    public async Task<PageTable> OpenAsync(string name, RegionState state, bool keep)
+    /// <summary>
+    /// Looks the extents up, keeping them if asked to. An extent whose node is gone, or does not have it any more, is lost: it has no runs.
+    /// </summary>
+    /// <returns>The page table, and whether a living node refused an extent: then the caller's state may be an old one.</returns>
+    public async Task<(PageTable Table, bool IsRefused)> OpenAsync(string name, RegionState state, bool keep)
     {
         var opened = new OpenExtent[state.Extents.Count];
-        HashSet<NodeId> lost = [];
+        bool isRefused = false;
         foreach (IGrouping<NodeId, int> group in Enumerable.Range(0, opened.Length).GroupBy(i => state.Extents[i].Home))
         {
             int[] indices = [.. group];
             LeaseExtent[] extents = Array.ConvertAll(indices, i => state.Extents[i]);
             ExtentReply[]? replies = IsLost(group.Key) ? null : await AskAsync(group.Key, extents, name, keep);
-            if (replies is null) lost.Add(group.Key);
             for (int n = 0; n < indices.Length; n++)
             {
                 LeaseExtent extent = extents[n];
-                if (replies is not null) PoolErrors.ThrowIfNotOk(replies[n].Status, state.Pool, group.Key, extent.Key);
+                OperationStatus status = replies?[n].Status ?? OperationStatus.Lost;
+                bool isGone = status is OperationStatus.Expired or OperationStatus.Fenced or OperationStatus.NoSegment or OperationStatus.Lost;
+                if (!isGone) PoolErrors.ThrowIfNotOk(status, state.Pool, group.Key, extent.Key);
+                isRefused |= isGone && replies is not null;
                 opened[indices[n]] = replies?[n].Extent ?? new OpenExtent(extent, default, TimeSpan.MaxValue, []);
             }
         }
 
-        return new PageTable(
-            name, state.Pool, state.Version, state.Length, state.BlockBytes, opened, [.. LostRanges(state, lost.Contains)], state.Id);
+        LostRange[] lost = [.. LostRanges(state, i => opened[i].Runs.Length == 0)];
+        return (new PageTable(name, state.Pool, state.Version, state.Length, state.BlockBytes, opened, lost, state.Id), isRefused);
     }
 
     /// <summary>Zeroes bytes of a region.</summary>
     public async ValueTask ZeroAsync(RegionState state, long from, long to)
     {
         if (from >= to) return;
-        PageTable table = await OpenAsync("", state, keep: false);
+        (PageTable table, _) = await OpenAsync("", state, keep: false);
         var map = new ExtentMap(table.Extents, state.BlockBytes, CapacityOf(state), path);
         for (long at = from; at < to; at += ZeroBytes)
         {

@@ -62,9 +62,23 @@ internal sealed class RegionStore(IPersistentState<RegionState> storage)
             RetryAfter, innerException: failure);
     }
 
-    public Task ReadAsync() => storage.ReadStateAsync();
+    /// <exception cref="PoolUnavailableException">Storage does not answer.</exception>
+    public Task ReadAsync() => GuardAsync(storage.ReadStateAsync);
 
-    public Task ClearAsync() => storage.ClearStateAsync();
+    /// <exception cref="PoolUnavailableException">Storage does not answer, or holds another version.</exception>
+    public Task ClearAsync() => GuardAsync(storage.ClearStateAsync);
+
+    private static async Task GuardAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (Exception e)
+        {
+            throw StorageErrors.Unavailable(e);
+        }
+    }
 
     private static PoolUnavailableException Overtaken(Exception cause) => new(
         "The region was changed at the same moment from elsewhere, and nothing of this change was kept. Open the region again and repeat it.",

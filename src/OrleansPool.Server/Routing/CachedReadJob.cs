@@ -1,3 +1,4 @@
+using OrleansPool.Core.Arenas;
 using OrleansPool.Core.Caching;
 using OrleansPool.Grains;
 
@@ -15,6 +16,7 @@ internal sealed class CachedReadJob
 
     public CachedReadJob(NodeId home, int blockBytes, BlockRead[] reads)
     {
+        BlockSizes.Validate(blockBytes);
         _home = home;
         _blockBytes = blockBytes;
         _reads = reads;
@@ -23,7 +25,12 @@ internal sealed class CachedReadJob
         long bytes = 0;
         for (int i = 0; i < reads.Length; i++)
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(reads[i].Count, nameof(reads));
+            if (reads[i].Count < 0 || reads[i].Offset < 0 || reads[i].Count > blockBytes || reads[i].Offset > blockBytes - reads[i].Count)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(reads), $"{reads[i].Count} bytes from {reads[i].Offset} do not lie inside a block of {blockBytes} bytes.");
+            }
+
             _starts[i] = (int)bytes;
             bytes += reads[i].Count;
             if (bytes > INodePoolGrain.CallBytesMax)

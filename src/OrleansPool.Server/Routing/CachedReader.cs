@@ -136,7 +136,8 @@ internal sealed class CachedReader(NodeHost node, RemoteNodes remote, TimeProvid
                     _cache.CountHit(job.CountOf(i));
                     break;
                 case OperationStatus.Unchanged:
-                    // Evicted or replaced since its version was read: ask again.
+                    // Evicted or replaced since its version was read, or not of the length that its token says: ask again, for the bytes.
+                    _cache.Remove(job.KeyOf(i));
                     job.Pending.Add(i);
                     break;
                 default:

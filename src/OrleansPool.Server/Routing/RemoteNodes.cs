@@ -29,5 +29,6 @@ internal sealed class RemoteNodes(IGrainFactory grains, INodeTopology topology, 
                 PoolErrors.ThrowIfForgotten(replies, writes, tries);
                 return replies;
             },
-            cancellationToken);
+            cancellationToken,
+            failure => PoolErrors.Unanswered(writes[0], failure));
 }

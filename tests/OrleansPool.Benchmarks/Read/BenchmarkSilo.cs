@@ -16,7 +16,8 @@ internal sealed class BenchmarkSilo : IDisposable
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()).AddOrleansPool(pool =>
+        GatewayPort = FreePort();
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), GatewayPort).AddOrleansPool(pool =>
         {
             pool.Capacity(capacity);
             pool.Options.Instruments = instruments;
@@ -24,6 +25,9 @@ internal sealed class BenchmarkSilo : IDisposable
         _host = builder.Build();
         _host.Start();
     }
+
+    /// <summary>Where clients reach it.</summary>
+    public int GatewayPort { get; }
 
     public IMemoryFabric Fabric => _host.Services.GetRequiredService<IMemoryFabric>();
 

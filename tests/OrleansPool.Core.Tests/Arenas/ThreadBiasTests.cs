@@ -70,10 +70,11 @@ public sealed class ThreadBiasTests
     [Fact]
     public void A_thread_that_takes_all_there_is_finds_no_more_and_keeps_its_bias()
     {
-        var books = new Books();
+        // As many blocks as there are thread slots: every thread has a magazine.
+        var books = new Books(ThreadSlot.CountMax);
         for (int round = 0; round < 3; round++)
         {
-            LocalBlock[] taken = [.. Enumerable.Range(0, BlockCount).Select(_ => books.Blocks.Take())];
+            LocalBlock[] taken = [.. Enumerable.Range(0, ThreadSlot.CountMax).Select(_ => books.Blocks.Take())];
             Assert.Equal(default, books.Blocks.Take());
             Array.ForEach(taken, block => Assert.True(books.Blocks.TryReturn(block)));
         }
@@ -146,7 +147,7 @@ public sealed class ThreadBiasTests
     {
         public FreeBlocks Blocks;
 
-        public Books() => Blocks = new FreeBlocks(BlockCount, seed: 0, drained: () => DrainedCount++);
+        public Books(int blockCount = BlockCount) => Blocks = new FreeBlocks(blockCount, seed: 0, drained: () => DrainedCount++);
 
         public int DrainedCount { get; private set; }
     }

@@ -301,6 +301,27 @@ public sealed class SegmentExecutorTests : IDisposable
         return Task.WhenAll(threads);
     }
 
+    [Fact]
+    public async Task A_segment_that_breaks_under_many_threads_answers_everyone_and_tells_its_host_once()
+    {
+        LeaseView lease = Alloc(1);
+        var statuses = new ConcurrentBag<OperationStatus>();
+        const int each = 2_000;
+        await RunAsync(thread =>
+        {
+            for (int i = 0; i < each; i++)
+            {
+                if (thread == 0 && i == each / 2) _fixture.BreakGeneration(block: 1);
+                bool breaks = thread == 0 && i >= each / 2;
+                statuses.Add(Execute(breaks ? Operation.Alloc(1, SegmentFixture.Duration, "") : Operation.Add(lease.Key, 0, 0, 1)).Status);
+            }
+        });
+
+        Assert.Equal(ThreadCount * each, statuses.Count);
+        Assert.Equal(OperationStatus.Lost, Execute(Operation.Add(lease.Key, 0, 0, 1)).Status);
+        Assert.Single(_host.Faults);
+    }
+
     private sealed class StrongBox
     {
         public ulong Generation;
@@ -337,6 +358,10 @@ public sealed class SegmentExecutorTests : IDisposable
         }
 
         public void ScheduleSweep(SegmentExecutor executor, Tick at) => SweepAt = at;
+
+        public List<SegmentFaultException> Faults { get; } = [];
+
+        public void ReportFault(SegmentExecutor executor, SegmentFaultException fault) => Faults.Add(fault);
     }
 
     private sealed class Completion : IOperationCompletion

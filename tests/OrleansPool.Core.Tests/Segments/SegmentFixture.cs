@@ -10,6 +10,7 @@ internal sealed class SegmentFixture : IDisposable
     public static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
 
     private readonly Arena _arena;
+    private readonly ArenaSlice _book;
     private readonly Outbox _outbox = new();
 
     public SegmentFixture(int blockBytes = 128, int blockCount = 64)
@@ -19,6 +20,7 @@ internal sealed class SegmentFixture : IDisposable
         _arena = Arena.Map(new ArenaOptions { CapacityBytes = bytes, PrefaultThreads = 1 });
         Assert.True(_arena.TryCarve(geometry.FrameBytes, "frames", out ArenaSlice? frames));
         Assert.True(_arena.TryCarve(geometry.BookBytes, "book", out ArenaSlice? book));
+        _book = book;
         Segment = new Segment(new SegmentId(7), geometry, frames, book, new UInt128(1, 2), Now);
     }
 
@@ -30,6 +32,9 @@ internal sealed class SegmentFixture : IDisposable
     public bool ZeroesAtOnce { get; set; } = true;
 
     public List<int> Retired { get; } = [];
+
+    /// <summary>Writes where nobody may: the generation of a block becomes one that cannot rise.</summary>
+    public void BreakGeneration(int block) => _book.GetSpan((block * BlockRow.ByteCount) + 8, sizeof(ulong)).Fill(0xFF);
 
     public OperationResult Step(in Operation operation)
     {

@@ -271,10 +271,42 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
+    public void A_segment_whose_state_is_broken_serves_nobody_and_says_that_its_memory_is_lost()
+    {
+        LeaseView lease = _fixture.Alloc(1);
+        _fixture.Write(lease.Key, 0, 1, 2, 3);
+        _fixture.BreakGeneration(block: 1);
+
+        Assert.Equal(OperationStatus.Lost, _fixture.Step(Operation.Alloc(1, SegmentFixture.Duration, "")).Status);
+
+        Assert.NotNull(_fixture.Segment.Fault);
+        Assert.True(_fixture.Segment.IsClosed);
+        Assert.Null(_fixture.Read(0, lease.Key.Generation));
+        Assert.Equal(OperationStatus.Lost, _fixture.Write(lease.Key, 0, 4));
+        Assert.Equal(OperationStatus.Lost, _fixture.OnLease(OperationKind.Inspect, lease.Key));
+        Assert.Equal(Tick.Never, _fixture.Segment.WakeAt);
+    }
+
+    [Fact]
+    public void A_session_that_is_idle_for_too_long_is_closed_even_where_no_lease_runs_out()
+    {
+        ulong session = (ulong)_fixture.Step(Operation.Plain(OperationKind.OpenSession)).Value;
+        Assert.Equal(_fixture.Now + SessionTable.IdleMax, _fixture.Segment.WakeAt);
+
+        _fixture.Now += SessionTable.IdleMax;
+        _fixture.Sweep();
+
+        Assert.Equal(Tick.Never, _fixture.Segment.WakeAt);
+        LeaseView lease = _fixture.Alloc(1);
+        Assert.Equal(
+            OperationStatus.Indeterminate, _fixture.Step(Operation.Add(lease.Key, 0, 0, 1, new RequestId(session, 1, 1))).Status);
+    }
+
+    [Fact]
     public void An_operation_of_an_unknown_kind_is_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => _fixture.Step(Operation.Plain((OperationKind)200)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => _fixture.Step(Operation.Plain(OperationKind.Expire)));
+        Assert.Equal(OperationStatus.OutOfBounds, _fixture.Step(Operation.Plain((OperationKind)200)).Status);
+        Assert.Equal(OperationStatus.OutOfBounds, _fixture.Step(Operation.Plain(OperationKind.Expire)).Status);
         _fixture.Alloc(1);
     }
 }

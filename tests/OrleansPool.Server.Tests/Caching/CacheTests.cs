@@ -38,6 +38,20 @@ public sealed class CacheTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_that_lies_about_the_size_of_its_blocks_spoils_nothing_for_others()
+    {
+        (MemoryLease owner, MemoryLease reader) = await LeaseAsync(1);
+        await owner.WriteAsync(0, Pattern(1));
+        LeaseToken token = owner.Token;
+        await using MemoryLease liar = await _cluster.InSilo(0).OpenAsync(new LeaseToken(token.Pool, 64, 64, token.Extents));
+        await liar.ReadAsync(0, new byte[64]);
+
+        Assert.Equal(Pattern(1), await ReadAsync(reader, 0));
+
+        await EndAsync(owner, reader);
+    }
+
+    [Fact]
     public async Task A_read_is_never_stale()
     {
         (MemoryLease owner, MemoryLease reader) = await LeaseAsync(1);

@@ -221,6 +221,45 @@ public sealed class ErrorTests(SharedCluster shared)
     }
 
     [Theory, FromEachFace]
+    public async Task A_change_that_was_sent_and_never_answered_is_indeterminate_and_not_to_be_repeated_blindly(Face face)
+    {
+        await using MemoryLease mine = await Cluster.InSilo(1).LeaseAsync("default", 100, Local);
+        await using MemoryLease lease = await Cluster.As(face).OpenAsync(mine.Token);
+        using (shared.Answers.Lose(method => new(method == nameof(INodePoolGrain.WriteAsync))))
+        {
+            var error = await Assert.ThrowsAsync<PoolIndeterminateException>(async () => await lease.AddAsync(0, 1));
+            Assert.NotNull(error.Request);
+        }
+
+        Assert.Equal(1, await mine.AddAsync(0, 0));
+    }
+
+    [Theory, FromEachFace]
+    public async Task A_lease_whose_caller_stopped_waiting_goes_back(Face face)
+    {
+        using var stop = new CancellationTokenSource();
+        var release = new TaskCompletionSource();
+        var options = new LeaseOptions { Duration = LeaseOptions.DurationMax };
+        using (shared.Answers.Lose(async method =>
+        {
+            if (method != nameof(INodePoolGrain.LeaseAsync)) return false;
+            await stop.CancelAsync();
+            await release.Task;
+            return false;
+        }))
+        {
+            // A silo asks its own node without a call, so the only blocks left are the other's.
+            await using MemoryLease own = await Cluster.InSilo(0).LeaseAsync(SharedCluster.Tiny, 10 * 128, Local);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                async () => await Cluster.As(face).LeaseAsync(SharedCluster.Tiny, 5 * 128, options, stop.Token));
+            release.SetResult();
+        }
+
+        await FabricCluster.UntilAsync(
+            async () => (await Cluster.PoolsAsync(SharedCluster.Tiny)).All(pool => pool.LeaseCount == 0), "what was granted goes back");
+    }
+
+    [Theory, FromEachFace]
     public async Task A_pool_or_region_that_nobody_made_is_named(Face face)
     {
         IMemoryFabric fabric = Cluster.As(face);

@@ -150,6 +150,19 @@ public sealed class LeaseTests(SharedCluster shared)
         }
     }
 
+    [Fact]
+    public async Task A_lease_may_be_as_large_as_what_is_free_however_many_segments_it_takes()
+    {
+        // More segments than a pool makes in the rounds that it spends on losing races for memory.
+        await using FabricCluster cluster = await FabricCluster.StartAsync(1, pool => pool.Capacity("1300MiB"));
+        long bytes = 1150L << 20;
+
+        await using MemoryLease lease = await cluster.InSilo(0).LeaseAsync(bytes);
+
+        Assert.Equal(bytes, lease.Length);
+        Assert.True(lease.Token.Extents.Length > 64);
+    }
+
     [Theory, FromEachFace]
     public async Task Many_writers_of_one_block_are_all_served(Face face)
     {
