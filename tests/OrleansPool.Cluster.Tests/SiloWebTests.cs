@@ -74,7 +74,7 @@ public sealed class SiloWebTests
             "the lease shows");
         string metrics = await http.GetStringAsync(Address(silo, "/metrics"));
 
-        foreach (string name in new[] { "orleanspool_capacity_bytes", "orleanspool_exhaustions_requests_total", "orleanspool_cache_hits", "orleans_" })
+        foreach (string name in new[] { "orleanspool_capacity_bytes", "orleanspool_exhaustions_total", "orleanspool_cache_hits", "orleans_" })
         {
             Assert.Contains(name, metrics, StringComparison.Ordinal);
         }
