@@ -16,7 +16,7 @@ internal static class OrleansPage
     private const string EndOfBody = "</body>";
 
     private const string Link = $"""
-        <a id="pool-link" href="{PoolDashboardEndpointExtensions.PoolPath}" style="position:fixed;right:20px;bottom:16px;z-index:2000;padding:8px 16px;border-radius:8px;background:#4f46e5;color:#fff;font:600 14px system-ui,sans-serif;text-decoration:none;box-shadow:0 2px 8px rgb(0 0 0/.25)">&larr; OrleansPool</a>
+        <a id="pool-link" href="{PoolDashboardEndpointExtensions.PoolPath}" style="position:fixed;right:20px;bottom:16px;z-index:2000;padding:8px 16px;border-radius:8px;background:#4f46e5;color:#fff!important;font:600 14px system-ui,sans-serif;text-decoration:none;box-shadow:0 2px 8px rgb(0 0 0/.25)">&larr; OrleansPool</a>
         """;
 
     public static void Map(RouteGroupBuilder pages)

@@ -12,7 +12,7 @@ internal static class LeasesSection
         if (snapshot.Report is null) return Html.Of($"""<p class="empty waiting">Waiting …</p>""");
         if (leases.Count == 0) return Html.Of($"""<p class="empty">Nothing is leased.</p>""");
         return Html.Of($"""
-            <div class="scroll"><table>
+            <div class="scroll leases"><table>
             <thead><tr><th>Owner</th><th class="n">Bytes</th><th class="n">Age</th><th class="n">Runs out in</th><th>Pool</th><th>Node</th><th>Trace</th></tr></thead>
             <tbody>{Html.Each(leases, Row)}</tbody>
             </table></div>

@@ -18,14 +18,21 @@ internal static class TotalsSection
         bool isTight = snapshot.RecentExhaustions > 0;
         return Html.Of($"""
             <div class="cards">
-            <div class="card"><h3>Leased</h3><p class="figure" id="total-leased">{Figures.Bytes(leased)}</p><p class="of">{Figures.Percent(Ratio(leased, capacity))} of {Figures.Bytes(capacity)} on {Figures.Count(snapshot.Nodes.Count)} {(snapshot.Nodes.Count == 1 ? "node" : "nodes")}</p>{Spark(snapshot, point => point.LeasedBytes)}</div>
-            <div class="card"><h3>Free</h3><p class="figure">{Figures.Bytes(free)}</p><p class="of">{Figures.Percent(Ratio(free, capacity))} · cached {Figures.Bytes(cached)}</p></div>
+            <div class="card"><h3>Leased</h3><p class="figure" id="total-leased">{WithUnit(Figures.Bytes(leased))}</p><p class="of">{Figures.Percent(Ratio(leased, capacity))} of {Figures.Bytes(capacity)} on {Figures.Count(snapshot.Nodes.Count)} {(snapshot.Nodes.Count == 1 ? "node" : "nodes")}</p>{Spark(snapshot, point => point.LeasedBytes)}</div>
+            <div class="card"><h3>Free</h3><p class="figure">{WithUnit(Figures.Bytes(free))}</p><p class="of">{Figures.Percent(Ratio(free, capacity))} · cached {Figures.Bytes(cached)}</p></div>
             <div class="card"><h3>Leases</h3><p class="figure" id="total-leases">{Figures.Count(leases)}</p><p class="of">{Figures.Count(kept)} of them kept by regions</p></div>
-            <div class="card"><h3>Operations</h3><p class="figure">{Figures.PerSecond(now.OperationsPerSecond)}</p><p class="of">last minute</p>{Spark(snapshot, point => point.OperationsPerSecond)}</div>
-            <div class="card"><h3>Throughput</h3><p class="figure">{Figures.BytesPerSecond(now.BytesPerSecond)}</p><p class="of">last minute</p>{Spark(snapshot, point => point.BytesPerSecond)}</div>
+            <div class="card"><h3>Operations</h3><p class="figure">{WithUnit(Figures.PerSecond(now.OperationsPerSecond))}</p><p class="of">last minute</p>{Spark(snapshot, point => point.OperationsPerSecond)}</div>
+            <div class="card"><h3>Throughput</h3><p class="figure">{WithUnit(Figures.BytesPerSecond(now.BytesPerSecond))}</p><p class="of">last minute</p>{Spark(snapshot, point => point.BytesPerSecond)}</div>
             <div class="card {(isTight ? "bad" : "")}"><h3>Exhaustions</h3><p class="figure" id="total-exhaustions">{Figures.Count(snapshot.Exhaustions)}</p><p class="of">{(isTight ? $"{Figures.Count(snapshot.RecentExhaustions)} in the last minute" : snapshot.Exhaustions == 0 ? "nobody was turned down" : "none in the last minute")}</p></div>
             </div>
             """);
+    }
+
+    /// <summary>A figure whose unit stands back.</summary>
+    private static Html WithUnit(string figure)
+    {
+        int unit = figure.LastIndexOf(' ') + 1;
+        return Html.Of($"""{figure[..unit]}<small>{figure[unit..]}</small>""");
     }
 
     private static double Ratio(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
