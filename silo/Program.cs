@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -7,22 +8,23 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using OrleansPool;
+using OrleansPool.Dashboard.Hosting;
 using OrleansPool.Server.Hosting;
 using OrleansPool.Server.Nodes;
 using OrleansPool.Silo;
+using OrleansPool.Silo.Hosting;
 using StackExchange.Redis;
 
 const int ExitFailed = 1;
 
-var configuration = new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory };
-HostApplicationBuilder builder = Host.CreateApplicationBuilder(configuration);
+WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
 builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
     console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 
 // What fails at the start is told once, in one line, at the end; the same failure as each layer logs it would hide that line.
 bool isStarted = false;
-foreach (string category in new[] { "Orleans", "Microsoft.Extensions.Hosting" })
+foreach (string category in new[] { "Orleans", "Microsoft.Extensions.Hosting", "Microsoft.AspNetCore", "Microsoft.Hosting" })
 {
     if (builder.Configuration[$"Logging:LogLevel:{category}"] is null)
     {
@@ -40,7 +42,10 @@ try
     }
 
     builder.UseOrleans(silo => Configure(silo, settings));
-    using IHost host = builder.Build();
+    builder.UseSiloWeb(ParseAddress(nameof(settings.DashboardAddress), settings.DashboardAddress), settings.DashboardPort);
+    builder.AddSiloTelemetry(settings.NodeName);
+    await using WebApplication host = builder.Build();
+    host.MapSiloWeb();
     await host.StartAsync();
     isStarted = true;
     Announce(host.Services.GetRequiredService<NodeHost>(), settings);
@@ -56,17 +61,12 @@ catch (Exception e) when (Cause(e) is { } cause)
 
 static void Configure(ISiloBuilder silo, SiloSettings settings)
 {
-    if (!IPAddress.TryParse(settings.Address, out IPAddress? address))
-    {
-        throw new OrleansConfigurationException($"Address is '{settings.Address}': write an IP address, such as 127.0.0.1.");
-    }
-
     silo.Configure<ClusterOptions>(cluster =>
     {
         cluster.ClusterId = settings.ClusterId;
         cluster.ServiceId = settings.ServiceId;
     });
-    silo.ConfigureEndpoints(address, settings.SiloPort, settings.GatewayPort);
+    silo.ConfigureEndpoints(ParseAddress(nameof(settings.Address), settings.Address), settings.SiloPort, settings.GatewayPort);
     if (settings.NodeName is { } name) silo.Configure<SiloOptions>(options => options.SiloName = name);
     if (settings.ProbeTimeout is { } probe)
     {
@@ -89,6 +89,7 @@ static void Configure(ISiloBuilder silo, SiloSettings settings)
         silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, null, settings.ServiceId, settings.ClusterId);
     }
 
+    silo.AddActivityPropagation().AddPoolDashboard();
     silo.AddOrleansPool(pool =>
     {
         pool.Options.Capacity = settings.Capacity;
@@ -99,25 +100,33 @@ static void Configure(ISiloBuilder silo, SiloSettings settings)
     });
 }
 
-// Orleans says only that it could not bind; which of the two ports it was helps more.
+static IPAddress ParseAddress(string name, string text) => IPAddress.TryParse(text, out IPAddress? address)
+    ? address
+    : throw new OrleansConfigurationException($"{name} is '{text}': write an IP address, such as 127.0.0.1.");
+
+// Orleans says only that it could not bind; which of the ports it was helps more.
 static string? PortInUse(SiloSettings settings)
 {
-    if (!IPAddress.TryParse(settings.Address, out IPAddress? address)) return null;
-    foreach ((string name, int port) in new[] { (nameof(settings.SiloPort), settings.SiloPort), (nameof(settings.GatewayPort), settings.GatewayPort) })
-    {
-        if (port is < 1 or > IPEndPoint.MaxPort) return $"{name} is {port}: a port is from 1 to {IPEndPoint.MaxPort}.";
-        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Bind(new IPEndPoint(address, port));
-        }
-        catch (SocketException e)
-        {
-            return $"{name} {port} on {address} cannot be used: {e.Message}. Is another silo running? Choose another with --OrleansPool:{name}.";
-        }
-    }
+    IPAddress address = ParseAddress(nameof(settings.Address), settings.Address);
+    IPAddress web = ParseAddress(nameof(settings.DashboardAddress), settings.DashboardAddress);
+    return PortProblem(nameof(settings.SiloPort), address, settings.SiloPort)
+        ?? PortProblem(nameof(settings.GatewayPort), address, settings.GatewayPort)
+        ?? (settings.DashboardPort == 0 ? null : PortProblem(nameof(settings.DashboardPort), web, settings.DashboardPort));
+}
 
-    return null;
+static string? PortProblem(string name, IPAddress address, int port)
+{
+    if (port is < 1 or > IPEndPoint.MaxPort) return $"{name} is {port}: a port is from 1 to {IPEndPoint.MaxPort}.";
+    using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+    try
+    {
+        socket.Bind(new IPEndPoint(address, port));
+        return null;
+    }
+    catch (SocketException e)
+    {
+        return $"{name} {port} on {address} cannot be used: {e.Message}. Is another silo running? Choose another with --OrleansPool:{name}.";
+    }
 }
 
 static void Announce(NodeHost node, SiloSettings settings)
@@ -131,6 +140,9 @@ static void Announce(NodeHost node, SiloSettings settings)
     Console.WriteLine(settings.Redis is { } redis
         ? $"  cluster  membership and names in Redis at {redis}"
         : "  cluster  one silo on its own; names of regions live as long as it does");
+    Console.WriteLine(settings.DashboardPort == 0
+        ? "  web      off: no dashboard, health or metrics"
+        : $"  web      dashboard http://{settings.DashboardAddress}:{settings.DashboardPort}/pool, health /health/ready, metrics /metrics");
     Console.WriteLine("  copies   one: when this silo dies its memory is lost, and every use of it says so");
     Console.WriteLine("silo ready");
     Console.WriteLine("Try in another terminal:");

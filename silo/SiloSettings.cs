@@ -25,6 +25,12 @@ internal sealed class SiloSettings
 
     public int GatewayPort { get; set; } = 30000;
 
+    /// <summary>Where the dashboard, health and metrics are; loopback unless said otherwise, since they ask for no password.</summary>
+    public string DashboardAddress { get; set; } = "127.0.0.1";
+
+    /// <summary>Port of the dashboard, health and metrics; 0 for none.</summary>
+    public int DashboardPort { get; set; } = 8080;
+
     /// <summary>Redis that holds cluster membership and page tables, as HOST:PORT; none for a silo on its own.</summary>
     public string? Redis { get; set; }
 

@@ -72,6 +72,8 @@ benchmark() {
 say "what the tests need"
 install redis-server redis-server
 install g++ g++
+install chromium chromium
+install chromedriver chromium-driver
 
 say "restore, with the versions that are locked"
 dotnet restore OrleansPool.sln --locked-mode || { fail "locked restore"; finish; }
@@ -101,5 +103,7 @@ suite Debug OrleansPool.Core.Tests
 benchmark alloc
 benchmark read
 benchmark leases
+benchmark paths
+benchmark telemetry
 
 finish

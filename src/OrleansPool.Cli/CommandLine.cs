@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using OrleansPool.Cli.Commands;
 using OrleansPool.Cli.Connection;
+using OrleansPool.Cli.Output;
 
 namespace OrleansPool.Cli;
 
@@ -19,6 +21,7 @@ internal static class CommandLine
         {
             StatusCommand.Create(context),
             ListCommand.Create(context),
+            LeasesCommand.Create(context),
             PutCommand.Create(context),
             GetCommand.Create(context),
             RemoveCommand.Create(context),
@@ -28,8 +31,21 @@ internal static class CommandLine
         };
         foreach (Option option in new Option[] { context.Gateway, context.Cluster, context.Json, context.Verbose }) root.Options.Add(option);
         ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0) return Refuse(parsed, new CommandOutput(parsed.GetValue(context.Json), output, error));
         var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
-        int code = await parsed.InvokeAsync(configuration, cancellationToken);
-        return parsed.Errors.Count > 0 ? ExitCode.Usage : code;
+        return await parsed.InvokeAsync(configuration, cancellationToken);
     }
+
+    private static int Refuse(ParseResult parsed, CommandOutput output)
+    {
+        output.Fail(
+            new ArgumentException(string.Join(' ', parsed.Errors.Select(error => error.Message))),
+            $"See '{string.Join(' ', ["orleanspool", .. Names(parsed.CommandResult), "--help"])}'.");
+        return ExitCode.Usage;
+    }
+
+    /// <summary>The names of a command and of those that it belongs to, below the root.</summary>
+    private static IEnumerable<string> Names(CommandResult command) => command.Parent is CommandResult parent
+        ? [.. Names(parent), command.Command.Name]
+        : [];
 }

@@ -1,8 +1,11 @@
 using OrleansPool.Benchmarks;
 using OrleansPool.Benchmarks.Alloc;
 using OrleansPool.Benchmarks.Leases;
+using OrleansPool.Benchmarks.Paths;
 using OrleansPool.Benchmarks.Read;
+using OrleansPool.Benchmarks.Telemetry;
 
 // Each command is a class of its own; they share rows, JSON and the table (Reporting).
-IBenchmarkCommand[] commands = [new AllocCommand(), new ReadCommand(), new LeasesCommand()];
+IBenchmarkCommand[] commands = [new AllocCommand(), new ReadCommand(), new LeasesCommand(), new PathsCommand(), new TelemetryCommand()];
+if (args is [SiloServer.Command]) return SiloServer.Serve();
 return BenchmarkRunner.Run(commands, args);

@@ -37,6 +37,8 @@ public sealed class SiloHostTests
     [InlineData(new[] { "--OrleansPool:ProbeTimeout", "soon" }, "soon")]
     [InlineData(new[] { "--OrleansPool:Redis", "127.0.0.1:1" }, "Redis does not answer")]
     [InlineData(new[] { "--OrleansPool:GatewayPort", "70000" }, "GatewayPort is 70000")]
+    [InlineData(new[] { "--OrleansPool:DashboardPort", "70000" }, "DashboardPort is 70000")]
+    [InlineData(new[] { "--OrleansPool:DashboardAddress", "everywhere" }, "'everywhere'")]
     public async Task Wrong_configuration_ends_it_with_one_clear_line(string[] settings, string said)
     {
         await using SiloProcess silo = await SiloProcess.BeginAsync("one", "alone", settings);
@@ -49,17 +51,20 @@ public sealed class SiloHostTests
         Assert.Contains(said, line, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_port_in_use_is_named()
+    [Theory]
+    [InlineData("SiloPort")]
+    [InlineData("GatewayPort")]
+    [InlineData("DashboardPort")]
+    public async Task A_port_in_use_is_named(string setting)
     {
         using var listener = new TcpListener(IPAddress.Loopback, FreePort.Next());
         listener.Start();
         int port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        await using SiloProcess silo = await SiloProcess.BeginAsync("one", "alone", "--OrleansPool:SiloPort", $"{port}");
+        await using SiloProcess silo = await SiloProcess.BeginAsync("one", "alone", $"--OrleansPool:{setting}", $"{port}");
 
         Assert.Equal(1, await silo.Process.ExitCodeAsync());
 
         Assert.Contains(silo.Process.Errors.Split('\n'), line => line.StartsWith("The silo did not start: ", StringComparison.Ordinal)
-            && line.Contains($"{port}", StringComparison.Ordinal));
+            && line.Contains($"{setting} {port}", StringComparison.Ordinal));
     }
 }

@@ -27,7 +27,7 @@ public sealed class SharedCluster : ICollectionFixture<SharedCluster>, IAsyncLif
             .Capacity("64MiB")
             .Pool(Tiny, tiny => tiny.BlockSize("128B").MaxBlocksPerNode(10))
             .Pool(Wide, wide => wide.BlockSize("64KiB")),
-        silo => silo.AddIncomingGrainCallFilter(Calls.FilterAsync).AddIncomingGrainCallFilter(Answers.FilterAsync));
+        silo => silo.AddActivityPropagation().AddIncomingGrainCallFilter(Calls.FilterAsync).AddIncomingGrainCallFilter(Answers.FilterAsync));
 
     public async ValueTask DisposeAsync()
     {

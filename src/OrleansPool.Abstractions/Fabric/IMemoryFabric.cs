@@ -131,6 +131,11 @@ public interface IMemoryFabric
     /// <summary>What the fabric holds and who holds it, node by node.</summary>
     ValueTask<FabricReport> DescribeAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>The leases that stand out: the largest or the oldest of the whole fabric, with owner, age and trace.</summary>
+    /// <remarks>A lease of several extents is listed extent by extent. Nodes that do not answer are left out.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The query is out of its limits.</exception>
+    ValueTask<IReadOnlyList<LeaseInfo>> ListLeasesAsync(LeaseQuery query, CancellationToken cancellationToken = default);
+
     /// <summary>Every region, in order of name.</summary>
     ValueTask<IReadOnlyList<RegionInfo>> ListRegionsAsync(CancellationToken cancellationToken = default);
 }

@@ -64,4 +64,8 @@ public interface INodePoolGrain : IGrainWithStringKey
     /// <summary>What the node holds.</summary>
     [Alias("Describe")]
     Task<NodeReport> DescribeAsync();
+
+    /// <summary>The node's leases that stand out.</summary>
+    [Alias("ListLeases")]
+    Task<LeaseInfo[]> ListLeasesAsync(LeaseQuery query);
 }

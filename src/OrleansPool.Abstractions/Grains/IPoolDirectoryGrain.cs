@@ -19,6 +19,10 @@ public interface IPoolDirectoryGrain : IGrainWithIntegerKey
     [Alias("Describe")]
     Task<FabricReport> DescribeAsync();
 
+    /// <summary>The leases of the whole fabric that stand out.</summary>
+    [Alias("ListLeases")]
+    Task<LeaseInfo[]> ListLeasesAsync(LeaseQuery query);
+
     /// <summary>Every region, in order of name.</summary>
     [Alias("ListRegions")]
     Task<RegionInfo[]> ListRegionsAsync();

@@ -10,4 +10,9 @@ public sealed record LeaseRequest(
     [property: Id(0)] string Pool,
     [property: Id(1)] long Bytes,
     [property: Id(2)] TimeSpan Duration,
-    [property: Id(3)] string Owner);
+    [property: Id(3)] string Owner)
+{
+    /// <summary>The trace in which the memory is asked for, as its 128 bits; zero for none.</summary>
+    [Id(100)]
+    public UInt128 Trace { get; init; }
+}

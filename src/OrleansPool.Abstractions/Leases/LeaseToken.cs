@@ -21,16 +21,22 @@ public sealed class LeaseToken : IEquatable<LeaseToken>, IParsable<LeaseToken>
     /// <param name="pool">Name of the pool that the memory came from.</param>
     /// <param name="length">Length of the range in bytes; more than zero.</param>
     /// <param name="blockBytes">Size of the pool's blocks in bytes; a power of two.</param>
-    /// <param name="extents">The leases that make up the range, in order; at least one.</param>
+    /// <param name="extents">The leases that make up the range, in order; at least one, and with room for the length.</param>
     public LeaseToken(string pool, long length, int blockBytes, ImmutableArray<LeaseExtent> extents)
     {
-        ArgumentException.ThrowIfNullOrEmpty(pool);
+        PoolNames.ValidatePool(pool);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(blockBytes);
+        if (!int.IsPow2(blockBytes)) throw new ArgumentOutOfRangeException(nameof(blockBytes), blockBytes, "The size of a block is a power of two.");
         if (extents.IsDefaultOrEmpty) throw new ArgumentException("A token names at least one extent.", nameof(extents));
         if (extents.Length > ExtentCountMax)
         {
             throw new ArgumentException($"A token names at most {ExtentCountMax} extents; this one has {extents.Length}.", nameof(extents));
+        }
+
+        long blocks = extents.Sum(extent => (long)extent.BlockCount);
+        if (!Holds(blocks, blockBytes, length))
+        {
+            throw new ArgumentException($"The extents have {blocks} blocks of {blockBytes} bytes, too few for {length} bytes.", nameof(extents));
         }
 
         Pool = pool;
@@ -90,4 +96,7 @@ public sealed class LeaseToken : IEquatable<LeaseToken>, IParsable<LeaseToken>
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Pool, Length, Extents[0]);
+
+    /// <summary>Whether so many blocks have room for so many bytes.</summary>
+    internal static bool Holds(long blocks, int blockBytes, long bytes) => (UInt128)blocks * (uint)blockBytes >= (UInt128)bytes;
 }

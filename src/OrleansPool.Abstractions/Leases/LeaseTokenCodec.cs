@@ -64,11 +64,12 @@ internal static class LeaseTokenCodec
     {
         token = null;
         if (!TryTake(ref rest, out byte version) || version != Version) return false;
-        if (!TryTakeText(ref rest, out string? pool) || pool.Length == 0) return false;
+        if (!TryTakeText(ref rest, out string? pool) || !PoolNames.IsPool(pool)) return false;
         if (!TryTake(ref rest, out long length) || length <= 0) return false;
         if (!TryTake(ref rest, out int blockBytes) || !int.IsPow2(blockBytes)) return false;
         if (!TryTake(ref rest, out ushort homeCount) || !TryTake(ref rest, out ushort extentCount)) return false;
-        if (homeCount == 0 || extentCount is 0 or > LeaseToken.ExtentCountMax || rest.Length < extentCount * ExtentBytes) return false;
+        if (homeCount == 0 || extentCount is 0 or > LeaseToken.ExtentCountMax) return false;
+        if (rest.Length < (homeCount * HomeFixedBytes) + (extentCount * ExtentBytes)) return false;
 
         var homes = new NodeId[homeCount];
         for (int i = 0; i < homes.Length; i++)
@@ -79,6 +80,7 @@ internal static class LeaseTokenCodec
         }
 
         ImmutableArray<LeaseExtent>.Builder extents = ImmutableArray.CreateBuilder<LeaseExtent>(extentCount);
+        long blocks = 0;
         for (int i = 0; i < extentCount; i++)
         {
             if (!TryTake(ref rest, out ushort home) || home >= homes.Length) return false;
@@ -86,11 +88,12 @@ internal static class LeaseTokenCodec
             if (!TryTake(ref rest, out ulong generation) || !TryTake(ref rest, out UInt128 id)) return false;
             if (!TryTake(ref rest, out byte rights) || (LeaseRights)rights is not (LeaseRights.Read or LeaseRights.Owner)) return false;
             if (!TryTake(ref rest, out int blockCount) || blockCount <= 0) return false;
+            blocks += blockCount;
             extents.Add(new LeaseExtent(
                 homes[home], new SegmentId(segment), new LeaseKey(head, generation, new LeaseId(id), (LeaseRights)rights), blockCount));
         }
 
-        if (!rest.IsEmpty) return false;
+        if (!rest.IsEmpty || !LeaseToken.Holds(blocks, blockBytes, length)) return false;
         token = new LeaseToken(pool, length, blockBytes, extents.MoveToImmutable());
         return true;
     }

@@ -34,8 +34,9 @@ public static class ByteSize
         }
 
         if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value)) return false;
+        if (value > long.MaxValue / unitBytes) return false;
         decimal total = value * unitBytes;
-        if (total > long.MaxValue || total != decimal.Truncate(total)) return false;
+        if (total != decimal.Truncate(total)) return false;
         bytes = (long)total;
         return true;
     }

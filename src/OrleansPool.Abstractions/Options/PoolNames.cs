@@ -24,12 +24,15 @@ public static class PoolNames
 
         foreach (char c in name)
         {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))
+            if (!IsInPoolName(c))
             {
                 throw new ArgumentException($"The pool name '{name}' contains '{c}': use ASCII letters, digits, '-', '_' and '.'.", parameter);
             }
         }
     }
+
+    /// <summary>Whether the text may name a pool.</summary>
+    internal static bool IsPool(string name) => name.Length is > 0 and <= PoolLengthMax && name.All(IsInPoolName);
 
     /// <summary>Throws unless the text may name a region.</summary>
     /// <exception cref="ArgumentException">It may not; the message says why.</exception>
@@ -49,4 +52,6 @@ public static class PoolNames
             }
         }
     }
+
+    private static bool IsInPoolName(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.';
 }

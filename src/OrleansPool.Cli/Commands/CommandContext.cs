@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using OrleansPool.Cli.Connection;
 using OrleansPool.Cli.Output;
 
@@ -8,11 +10,12 @@ namespace OrleansPool.Cli.Commands;
 /// <summary>What every command shares: the global options, the connection, the output, and what failures mean.</summary>
 internal sealed class CommandContext(IFabricConnector connector, TextWriter output, TextWriter error)
 {
-    public Option<string[]> Gateway { get; } = new("--gateway")
+    public Option<IPEndPoint[]> Gateway { get; } = new("--gateway")
     {
         Description = $"Gateway of a silo as HOST:PORT; may be given several times. {ConnectionSettings.GatewayDefault} by default.",
         Recursive = true,
         HelpName = "HOST:PORT",
+        CustomParser = result => Values.ReadAll(result, "--gateway", ParseGateway),
     };
 
     public Option<string> Cluster { get; } = new("--cluster")
@@ -46,22 +49,37 @@ internal sealed class CommandContext(IFabricConnector connector, TextWriter outp
             }
             catch (Exception e)
             {
-                commandOutput.Fail(e, parsed.GetValue(Verbose));
+                commandOutput.Fail(e, parsed.GetValue(Verbose) ? e.ToString() : null);
                 return ExitCode.Of(e);
             }
         });
 
     private ConnectionSettings Settings(ParseResult parsed)
     {
-        string[] gateways = parsed.GetValue(Gateway) is { Length: > 0 } given ? given : [ConnectionSettings.GatewayDefault];
-        return new ConnectionSettings(Array.ConvertAll(gateways, ParseGateway), parsed.GetValue(Cluster)!, parsed.GetValue(Verbose));
+        IPEndPoint[] gateways = parsed.GetValue(Gateway) is { Length: > 0 } given ? given : [ParseGateway(ConnectionSettings.GatewayDefault)];
+        return new ConnectionSettings(gateways, parsed.GetValue(Cluster)!, parsed.GetValue(Verbose));
     }
 
     private static IPEndPoint ParseGateway(string text)
     {
-        string endpoint = text.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase);
-        return endpoint.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(endpoint, out IPEndPoint? parsed) && parsed.Port > 0
-            ? parsed
-            : throw new FormatException($"'{text}' is not a gateway: write an IP address and a port, such as {ConnectionSettings.GatewayDefault}.");
+        int colon = text.LastIndexOf(':');
+        string host = colon < 0 ? "" : text[..colon].Trim('[', ']');
+        bool hasPort = ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port);
+        if (host.Length == 0 || !hasPort || port == 0)
+        {
+            throw new FormatException($"'{text}' is not a gateway: write a host and a port, such as {ConnectionSettings.GatewayDefault}.");
+        }
+
+        if (IPAddress.TryParse(host, out IPAddress? address)) return new IPEndPoint(address, port);
+        try
+        {
+            // Silos listen on IPv4 unless told otherwise.
+            IPAddress[] found = Dns.GetHostAddresses(host);
+            return new IPEndPoint(found.FirstOrDefault(one => one.AddressFamily == AddressFamily.InterNetwork) ?? found[0], port);
+        }
+        catch (SocketException e)
+        {
+            throw new FormatException($"The host of gateway '{text}' is not known: {e.Message}.");
+        }
     }
 }

@@ -53,8 +53,8 @@ internal static class GetCommand
     private static async Task<(string Name, string Path, long Bytes)[]> BelowAsync(
         IMemoryFabric fabric, string prefix, string folder, CancellationToken cancellationToken)
     {
-        string begin = prefix + "/";
-        string root = Path.GetFullPath(folder);
+        string begin = prefix.TrimEnd('/') + "/";
+        string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         IReadOnlyList<RegionInfo> regions = await fabric.ListRegionsAsync(cancellationToken);
         (string, string, long)[] files =
         [
@@ -68,7 +68,8 @@ internal static class GetCommand
     private static string Inside(string root, string relative)
     {
         string path = Path.GetFullPath(Path.Combine(root, relative));
-        return path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        string begin = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
+        return path.Length > begin.Length && path.StartsWith(begin, StringComparison.Ordinal)
             ? path
             : throw new IOException($"The name '{relative}' leads out of '{root}'.");
     }

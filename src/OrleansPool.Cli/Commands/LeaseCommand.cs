@@ -22,18 +22,20 @@ internal static class LeaseCommand
 
     private static Command Take(CommandContext context)
     {
-        var bytes = new Argument<string>("BYTES") { Description = "How much, such as 4096 or 64KiB." };
+        Argument<long> bytes = Values.Argument("BYTES", "How much, such as 4096 or 64KiB.", Values.Bytes);
         var pool = new Option<string>("--pool") { Description = "Pool that the memory comes from.", DefaultValueFactory = _ => PoolNames.Default };
-        var duration = new Option<string>("--duration") { Description = "How long it lives without renewal.", DefaultValueFactory = _ => "30s" };
+        Option<TimeSpan> duration = Values.Option(
+            "--duration", "How long it lives without renewal.", "30s",
+            text => Values.Duration(text, LeaseOptions.DurationMin, LeaseOptions.DurationMax));
         var owner = new Option<string>("--owner") { Description = "Label for reports.", DefaultValueFactory = _ => "orleanspool" };
-        var command = new Command("take", "Take a lease and print its token; it lives for its duration.") { bytes, pool, duration, owner };
+        var command = new Command("take", "Take a lease and print its token; it lives for its duration.\n\nExample:\n  orleanspool lease take 64KiB --duration 5m") { bytes, pool, duration, owner };
         context.Action(command, async (parsed, fabric, output, cancellationToken) =>
         {
-            var options = new LeaseOptions { Duration = DurationText.Parse(parsed.GetValue(duration)!), Owner = parsed.GetValue(owner)! };
+            var options = new LeaseOptions { Duration = parsed.GetValue(duration), Owner = parsed.GetValue(owner)! };
             await using MemoryLease lease = await fabric.LeaseAsync(
-                parsed.GetValue(pool)!, ByteSize.Parse(parsed.GetValue(bytes)!), options, cancellationToken);
-            Print(output, lease);
+                parsed.GetValue(pool)!, parsed.GetValue(bytes), options, cancellationToken);
             lease.Detach();
+            Print(output, lease);
             return ExitCode.Ok;
         });
         return command;
@@ -42,11 +44,11 @@ internal static class LeaseCommand
     private static Command OnToken(
         CommandContext context, string name, string description, Func<IMemoryFabric, LeaseToken, CancellationToken, Task<MemoryLease>> open)
     {
-        var text = new Argument<string>("TOKEN") { Description = "The token that 'lease take' printed." };
-        var command = new Command(name, description) { text };
+        Argument<LeaseToken> token = Values.Argument("TOKEN", "The token that 'lease take' printed.", text => LeaseToken.Parse(text));
+        var command = new Command(name, $"{description}\n\nExample:\n  orleanspool lease {name} TOKEN") { token };
         context.Action(command, async (parsed, fabric, output, cancellationToken) =>
         {
-            await using MemoryLease lease = await open(fabric, LeaseToken.Parse(parsed.GetValue(text)!), cancellationToken);
+            await using MemoryLease lease = await open(fabric, parsed.GetValue(token)!, cancellationToken);
             Print(output, lease);
             return ExitCode.Ok;
         });

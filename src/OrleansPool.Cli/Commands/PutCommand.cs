@@ -57,7 +57,7 @@ internal static class PutCommand
         return
         [
             .. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-                .Select(found => (found, $"{name}/{Path.GetRelativePath(path, found).Replace('\\', '/')}")),
+                .Select(found => (found, $"{name.TrimEnd('/')}/{Path.GetRelativePath(path, found).Replace('\\', '/')}")),
         ];
     }
 }

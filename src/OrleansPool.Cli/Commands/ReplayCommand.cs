@@ -12,8 +12,8 @@ internal static class ReplayCommand
     {
         var trace = new Argument<string>("TRACE") { Description = "The trace: one JSON object a line, with timestamp and hash_ids." };
         var pool = new Option<string>("--pool") { Description = "Pool that the memory comes from.", DefaultValueFactory = _ => PoolNames.Default };
-        var blockBytes = new Option<string>("--block-bytes") { Description = "Size of a block of the trace.", DefaultValueFactory = _ => "4KiB" };
-        var limit = new Option<int>("--limit") { Description = "Most requests to replay.", DefaultValueFactory = _ => int.MaxValue };
+        Option<int> blockBytes = Values.Option("--block-bytes", "Size of a block of the trace.", "4KiB", Values.BlockBytes);
+        Option<int> limit = Values.Option("--limit", "Most requests to replay.", $"{int.MaxValue}", text => Values.Count(text, int.MaxValue));
         var command = new Command(
             "replay",
             "Replay a trace: blocks are read and checked, or leased and written; the oldest is freed when the pool is full.\n\nExample:\n  orleanspool replay mooncake_conversation.jsonl --json")
@@ -23,13 +23,10 @@ internal static class ReplayCommand
         context.Action(command, async (parsed, fabric, output, cancellationToken) =>
         {
             PoolNames.ValidatePool(parsed.GetValue(pool), "--pool");
-            int bytes = checked((int)ByteSize.Parse(parsed.GetValue(blockBytes)!));
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes, "--block-bytes");
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(parsed.GetValue(limit), "--limit");
             List<long[]> requests = await TraceReader.ReadAsync(parsed.GetValue(trace)!, parsed.GetValue(limit), cancellationToken);
             ReplayReport report = await ProgressBar.OverItemsAsync(
                 output, "references", requests.Sum(request => (long)request.Length),
-                done => new Replayer(fabric, parsed.GetValue(pool)!, bytes).RunAsync(requests, done, cancellationToken));
+                done => new Replayer(fabric, parsed.GetValue(pool)!, parsed.GetValue(blockBytes)).RunAsync(requests, done, cancellationToken));
             output.Result(report, console => Print(console, report));
             return report.Mismatches == 0 ? ExitCode.Ok : ExitCode.Failed;
         });

@@ -24,18 +24,24 @@ internal static class FileTransfer
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         List<Task> writes = [];
         long at = 0;
-        while (true)
+        try
         {
-            byte[] chunk = new byte[(int)Math.Min(ChunkBytes, Math.Max(1, length - at))];
-            int read = await file.ReadAtLeastAsync(chunk, chunk.Length, throwOnEndOfStream: false, cancellationToken);
-            if (read == 0) break;
-            if (at + read > length) throw new IOException($"'{path}' grew while it was read. Put it again.");
-            hash.AppendData(chunk, 0, read);
-            await AddAsync(writes, WriteAsync(region, FileRegion.HeaderBytes + at, chunk.AsMemory(0, read), done, cancellationToken));
-            at += read;
+            while (true)
+            {
+                byte[] chunk = new byte[(int)Math.Min(ChunkBytes, Math.Max(1, length - at))];
+                int read = await file.ReadAtLeastAsync(chunk, chunk.Length, throwOnEndOfStream: false, cancellationToken);
+                if (read == 0) break;
+                if (at + read > length) throw new IOException($"'{path}' grew while it was read. Put it again.");
+                hash.AppendData(chunk, 0, read);
+                await AddAsync(writes, WriteAsync(region, FileRegion.HeaderBytes + at, chunk.AsMemory(0, read), done, cancellationToken));
+                at += read;
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(writes);
         }
 
-        await Task.WhenAll(writes);
         if (at != length) throw new IOException($"'{path}' shrank while it was read. Put it again.");
         await region.WriteAsync(0, FileRegion.Header(length), cancellationToken);
         return (length, Convert.ToHexStringLower(hash.GetHashAndReset()));

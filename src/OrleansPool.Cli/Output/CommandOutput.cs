@@ -33,11 +33,13 @@ internal sealed class CommandOutput(bool json, TextWriter output, TextWriter err
     }
 
     /// <summary>Tells what went wrong.</summary>
-    public void Fail(Exception e, bool verbose)
+    /// <param name="e">The failure.</param>
+    /// <param name="more">What else a person may want to read.</param>
+    public void Fail(Exception e, string? more = null)
     {
         string message = e is OperationCanceledException ? "Cancelled." : e.Message;
         error.WriteLine($"orleanspool: {message}");
-        if (verbose) error.WriteLine(e);
+        if (more is not null) error.WriteLine(more);
         if (json) output.WriteLine(JsonSerializer.Serialize(new { error = message, type = e.GetType().Name }, JsonOptions));
     }
 }

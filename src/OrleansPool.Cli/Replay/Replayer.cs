@@ -9,13 +9,20 @@ namespace OrleansPool.Cli.Replay;
 /// </summary>
 /// <remarks>
 /// What hits, misses and leaves is decided in order of the trace, one reference after the other, so the counts do not depend on
-/// timing. The calls of one request overlap. Once the pool was full, each new block gives up the oldest first.
+/// timing, unless others use the pool too. The calls of one request overlap. Once the pool was full, each new block gives up the
+/// oldest first.
 /// </remarks>
 internal sealed class Replayer(IMemoryFabric fabric, string pool, int blockBytes)
 {
     private const int FreesAtOnceMax = 64;
+
+    /// <summary>How often all nodes are asked for room that was made before it counts as taken by somebody else.</summary>
+    private const int RoomAttemptsMax = 100;
+
     private static readonly LeaseOptions Options = new() { Duration = TimeSpan.FromHours(6), Owner = "replay" };
 
+    /// <summary>Guards what is held: leases that find the pool full free the oldest from whichever thread they end on.</summary>
+    private readonly Lock _held = new();
     private readonly Dictionary<long, Block> _blocks = [];
     private readonly Queue<long> _order = new();
     private readonly Latencies _read = new();
@@ -40,18 +47,8 @@ internal sealed class Replayer(IMemoryFabric fabric, string pool, int blockBytes
                 foreach (long id in request)
                 {
                     _references++;
-                    if (_blocks.TryGetValue(id, out Block? block))
-                    {
-                        _hits++;
-                        calls.Add(block.Ready = ReadAsync(id, block, block.Ready));
-                    }
-                    else
-                    {
-                        Task made = await AddAsync(id, cancellationToken);
-                        calls.Add(made);
-                    }
-
-                    _liveMax = Math.Max(_liveMax, _blocks.Count);
+                    if (TryRead(id) is { } read) calls.Add(read);
+                    else calls.Add(await AddAsync(id, cancellationToken));
                 }
 
                 await Task.WhenAll(calls).WaitAsync(cancellationToken);
@@ -67,11 +64,22 @@ internal sealed class Replayer(IMemoryFabric fabric, string pool, int blockBytes
         }
     }
 
+    /// <summary>Begins to read a block, if it is held.</summary>
+    private Task? TryRead(long id)
+    {
+        lock (_held)
+        {
+            if (!_blocks.TryGetValue(id, out Block? block)) return null;
+            _hits++;
+            return block.Ready = ReadAsync(id, block, block.Ready);
+        }
+    }
+
     /// <summary>Leases and writes a block. Until the pool is full the lease is awaited, for only it tells when that is.</summary>
     private async Task<Task> AddAsync(long id, CancellationToken cancellationToken)
     {
         Task room = Task.CompletedTask;
-        if (_isFull && _order.Count > 0) room = FreeOldestAsync();
+        if (_isFull && TakeOldest(isIdle: false) is { } oldest) room = FreeAsync(oldest);
         var block = new Block();
         if (!_isFull)
         {
@@ -83,8 +91,13 @@ internal sealed class Replayer(IMemoryFabric fabric, string pool, int blockBytes
             block.Ready = LeaseAndWriteAsync(id, block, room, cancellationToken);
         }
 
-        _blocks.Add(id, block);
-        _order.Enqueue(id);
+        lock (_held)
+        {
+            _blocks.Add(id, block);
+            _order.Enqueue(id);
+            _liveMax = Math.Max(_liveMax, _blocks.Count);
+        }
+
         return block.Ready;
     }
 
@@ -97,19 +110,20 @@ internal sealed class Replayer(IMemoryFabric fabric, string pool, int blockBytes
 
     private async Task<MemoryLease> LeaseAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        for (int attempts = 1; ; attempts++)
         {
             MemoryLease? lease = await _lease.MeasureAsync(() => fabric.TryLeaseAsync(pool, blockBytes, Options, cancellationToken));
             if (lease is not null) return lease;
-            Interlocked.Increment(ref _exhaustions);
-            if (_order.Count == 0)
-            {
-                throw new PoolExhaustedException(
-                    $"Pool '{pool}' has no room for one block of {blockBytes} bytes, and the replay holds nothing that it could free.", pool, blockBytes, 0);
-            }
 
+            // Once the pool was full, room was made before. It may be on a node that was asked a moment too early.
+            if (_isFull && attempts % RoomAttemptsMax != 0) continue;
+            Interlocked.Increment(ref _exhaustions);
+
+            // Then somebody else took it. Only a block that nobody works on may go, for the others may be waiting for this very lease.
+            Block oldest = TakeOldest(isIdle: _isFull) ?? throw new PoolExhaustedException(
+                $"Pool '{pool}' has no room for one block of {blockBytes} bytes, and the replay holds nothing that it could free.", pool, blockBytes, 0);
             _isFull = true;
-            await FreeOldestAsync();
+            await FreeAsync(oldest);
         }
     }
 
@@ -132,11 +146,16 @@ internal sealed class Replayer(IMemoryFabric fabric, string pool, int blockBytes
         if (count != blockBytes || !BlockContent.Matches(id, bytes)) Interlocked.Increment(ref _mismatches);
     }
 
-    private Task FreeOldestAsync()
+    /// <summary>Takes the oldest block out of what is held; null if there is none, or if it has to be idle and is not.</summary>
+    private Block? TakeOldest(bool isIdle)
     {
-        long id = _order.Dequeue();
-        _blocks.Remove(id, out Block? block);
-        return FreeAsync(block!);
+        lock (_held)
+        {
+            if (!_order.TryPeek(out long id) || (isIdle && !_blocks[id].Ready.IsCompleted)) return null;
+            _order.Dequeue();
+            _blocks.Remove(id, out Block? block);
+            return block;
+        }
     }
 
     private async Task FreeAsync(Block block)
@@ -151,7 +170,15 @@ internal sealed class Replayer(IMemoryFabric fabric, string pool, int blockBytes
 
     private async Task FreeAllAsync()
     {
-        await Parallel.ForEachAsync(_blocks.Values, new ParallelOptions { MaxDegreeOfParallelism = FreesAtOnceMax }, async (block, _) =>
+        Block[] held;
+        lock (_held)
+        {
+            held = [.. _blocks.Values];
+            _blocks.Clear();
+            _order.Clear();
+        }
+
+        await Parallel.ForEachAsync(held, new ParallelOptions { MaxDegreeOfParallelism = FreesAtOnceMax }, async (block, _) =>
         {
             try
             {
@@ -164,8 +191,6 @@ internal sealed class Replayer(IMemoryFabric fabric, string pool, int blockBytes
 
             if (block.Lease is { } lease) await lease.DisposeAsync();
         });
-        _blocks.Clear();
-        _order.Clear();
     }
 
     private ReplayReport Report(int requests, TimeSpan elapsed) => new(

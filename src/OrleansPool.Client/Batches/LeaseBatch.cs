@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using OrleansPool.Client.Fabric;
 using OrleansPool.Client.Leases;
+using OrleansPool.Client.Telemetry;
 using OrleansPool.Grains;
 
 namespace OrleansPool.Client.Batches;
@@ -17,6 +19,7 @@ internal sealed class LeaseBatch(FabricContext context, IReadOnlyList<LeaseItem>
 
     public async ValueTask<BatchResult<MemoryLease>[]> RunAsync()
     {
+        using Activity? activity = PoolTelemetry.Start("lease many");
         List<int> valid = [];
         for (int i = 0; i < items.Count; i++)
         {
@@ -24,7 +27,7 @@ internal sealed class LeaseBatch(FabricContext context, IReadOnlyList<LeaseItem>
             {
                 LeaseOptions options = items[i].Options ?? LeaseOptions.Default;
                 LeaseValidation.Validate(items[i].Pool, items[i].Bytes, options);
-                _requests[i] = new LeaseRequest(items[i].Pool, items[i].Bytes, options.Duration, options.Owner);
+                _requests[i] = new LeaseRequest(items[i].Pool, items[i].Bytes, options.Duration, options.Owner) { Trace = PoolTelemetry.CurrentTrace };
                 valid.Add(i);
             }
             catch (ArgumentException e)
@@ -50,11 +53,11 @@ internal sealed class LeaseBatch(FabricContext context, IReadOnlyList<LeaseItem>
 
     private async ValueTask TakeAsync(LeaseFallback fallback, List<int> wanted)
     {
-        long bytes = (long)Math.Min(long.MaxValue, wanted.Sum(item => (decimal)_requests[item].Bytes));
+        LeaseRequest together = _requests[wanted[0]] with { Bytes = (long)Math.Min(long.MaxValue, wanted.Sum(item => (decimal)_requests[item].Bytes)) };
         Exception? failure = null;
         try
         {
-            foreach (NodeId node in await context.Leases.OrderAsync(bytes, fallback, cancellationToken))
+            foreach (NodeId node in await context.Leases.OrderAsync(together, fallback, cancellationToken))
             {
                 if (wanted.Count == 0) break;
                 List<int> left = [];

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using OrleansPool.Client.Batches;
 using OrleansPool.Client.Leases;
 using OrleansPool.Client.Regions;
 using OrleansPool.Client.Routing;
+using OrleansPool.Client.Telemetry;
 using OrleansPool.Grains;
 
 namespace OrleansPool.Client.Fabric;
@@ -27,9 +29,10 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable, IDisposable
         options ??= LeaseOptions.Default;
         LeaseValidation.Validate(pool, bytes, options);
         cancellationToken.ThrowIfCancellationRequested();
+        using Activity? activity = PoolTelemetry.Start("lease", pool);
         long sentAt = _context.Time.GetTimestamp();
         TakenLease taken = await _context.Leases.TakeAsync(
-            new LeaseRequest(pool, bytes, options.Duration, options.Owner), options.Fallback, cancellationToken);
+            new LeaseRequest(pool, bytes, options.Duration, options.Owner) { Trace = PoolTelemetry.CurrentTrace }, options.Fallback, cancellationToken);
         var lease = new FabricLease(_context, pool, bytes, taken.BlockBytes, taken.Extents, isOwned: true);
         _context.Keeper.Keep(lease, sentAt);
         return lease;
@@ -135,6 +138,13 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable, IDisposable
         await GrainQuestion.AskAsync(Directory.DescribeAsync, cancellationToken);
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<LeaseInfo>> ListLeasesAsync(LeaseQuery query, CancellationToken cancellationToken = default)
+    {
+        query.Validate();
+        return await Directory.ListLeasesAsync(query).WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<RegionInfo>> ListRegionsAsync(CancellationToken cancellationToken = default) =>
         await GrainQuestion.AskAsync(Directory.ListRegionsAsync, cancellationToken);
 
@@ -150,18 +160,16 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable, IDisposable
     {
         ArgumentNullException.ThrowIfNull(token);
         cancellationToken.ThrowIfCancellationRequested();
+        using Activity? activity = PoolTelemetry.Start("open", token.Pool);
         OpenExtent[] extents = await LeaseTaker.ForEachNodeAsync(
             token.Pool, token.Extents, (home, group) => _context.Path.OpenAsync(home, group, cancellationToken));
 
         // The token's own rights stay: its owner answers with the blocks, not with a better key.
         for (int i = 0; i < extents.Length; i++)
         {
-            if (extents[i].Extent.BlockCount != token.Extents[i].BlockCount)
-            {
-                throw PoolErrors.For(OperationStatus.Forged, token.Pool, token.Extents[i].Home, token.Extents[i].Key);
-            }
-
-            extents[i] = extents[i] with { Extent = token.Extents[i] };
+            LeaseExtent named = token.Extents[i];
+            if (extents[i].Extent.BlockCount != named.BlockCount) throw PoolErrors.For(OperationStatus.Forged, token.Pool, named.Home, named.Key);
+            extents[i] = extents[i] with { Extent = named };
         }
 
         return new FabricLease(_context, token.Pool, token.Length, token.BlockBytes, extents, isOwned);

@@ -15,9 +15,9 @@ internal sealed class FabricLease : MemoryLease, IBatchRange
     private readonly CancellationTokenSource _lost = new();
     private readonly LeaseToken _token;
     private readonly Lock _renewal = new();
-    private int _renewalsUnanswered;
     private OperationStatus _renewalStatus;
     private LeaseExtent _renewalExtent;
+    private int _renewalsMissing;
     private Loss? _loss;
     private int _state;
 
@@ -57,9 +57,6 @@ internal sealed class FabricLease : MemoryLease, IBatchRange
 
     /// <summary>Until when the holder may rely on it, as a timestamp. For the keeper.</summary>
     internal long ValidUntil { get; set; }
-
-    /// <summary>When the renewal under way was sent, as a timestamp. For the keeper.</summary>
-    internal long RenewalSentAt { get; private set; }
 
     public override ValueTask<int> ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
@@ -209,41 +206,31 @@ internal sealed class FabricLease : MemoryLease, IBatchRange
         _ = _lost.CancelAsync();
     }
 
-    /// <summary>All extents are asked to restart their durations.</summary>
-    internal void BeginRenewal(long sentAt)
+    /// <summary>Gets ready to gather one answer for each extent.</summary>
+    internal void BeginRenewal()
     {
-        lock (_renewal)
-        {
-            RenewalSentAt = sentAt;
-            _renewalsUnanswered = Extents.Length;
-        }
+        _renewalStatus = OperationStatus.Ok;
+        _renewalsMissing = Extents.Length;
     }
 
-    /// <summary>Gathers the answers for the lease's extents; the worst one counts.</summary>
-    /// <returns>Whether it was the last answer.</returns>
-    internal bool EndRenewal(OperationStatus status, LeaseExtent extent)
+    /// <summary>Gathers the answer for an extent; the worst one counts.</summary>
+    /// <returns>True with the last of them.</returns>
+    internal bool AddRenewal(OperationStatus status, LeaseExtent extent)
     {
         lock (_renewal)
         {
             bool isWorse = _renewalStatus == OperationStatus.Ok || (_renewalStatus == OperationStatus.Busy && status != OperationStatus.Ok);
-            if (isWorse)
-            {
-                _renewalStatus = status;
-                _renewalExtent = extent;
-            }
-
-            return --_renewalsUnanswered == 0;
+            if (isWorse) (_renewalStatus, _renewalExtent) = (status, extent);
+            return --_renewalsMissing == 0;
         }
     }
 
-    internal OperationStatus TakeRenewal(out LeaseExtent refusedBy)
+    internal OperationStatus EndRenewal(out LeaseExtent refusedBy)
     {
         lock (_renewal)
         {
-            OperationStatus status = _renewalStatus;
             refusedBy = _renewalExtent;
-            _renewalStatus = OperationStatus.Ok;
-            return status;
+            return _renewalStatus;
         }
     }
 

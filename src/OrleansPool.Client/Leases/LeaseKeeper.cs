@@ -8,10 +8,9 @@ namespace OrleansPool.Client.Leases;
 /// that the node refuses, or that could not be renewed in time, is reported lost to its handle.
 /// </summary>
 /// <remarks>
-/// <para>Thread-safe. One loop, which sleeps while nothing is due and never waits for an answer: a node that is silent holds back only
-/// the leases that it holds itself.</para>
-/// <para>The holder counts a lease's time from the moment at which the renewal was <em>sent</em>, so it never believes in a lease
-/// longer than the memory's owner does. When that time is up the lease is lost to its holder, whatever call is still under way.</para>
+/// Thread-safe. One loop, which sleeps while nothing is due, starts the calls and waits for none of them: a silent node holds up
+/// only its own leases. Every lease is in the queue, in a call, or ended. The holder counts a lease's time from the moment at
+/// which the renewal was <em>sent</em>, so it never believes in a lease longer than the memory's owner does.
 /// </remarks>
 internal sealed class LeaseKeeper : IAsyncDisposable
 {
@@ -19,18 +18,16 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     public const int CallExtentCountMax = 1000;
 
     private const int RenewalsPerDuration = 3;
-    private const int EndedCountMin = 1024;
+    private const int AttemptsPerRenewal = 4;
 
     private readonly ISegmentPath _path;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly PriorityQueue<FabricLease, long> _due = new();
-    private readonly PriorityQueue<FabricLease, long> _deadlines = new();
     private readonly CancellationTokenSource _stopping = new();
     private TaskCompletionSource _wake = NewWake();
-    private int _endedCount;
     private Task? _loop;
-    private bool _isDisposed;
+    private int _endedCount;
 
     public LeaseKeeper(ISegmentPath path, TimeProvider time)
     {
@@ -38,53 +35,54 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         _time = time;
     }
 
+    /// <summary>How many leases wait to be renewed, or to be swept out.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock) return _due.Count;
+        }
+    }
+
     /// <summary>Begins to renew a lease that was taken or renewed by a call sent at some moment.</summary>
     public void Keep(FabricLease lease, long sentAt)
     {
         lease.ValidUntil = sentAt + Stamps(lease.Duration);
-        Enqueue(lease, sentAt + Stamps(lease.Duration / RenewalsPerDuration));
+        Schedule(lease, sentAt + Stamps(lease.Duration / RenewalsPerDuration));
     }
 
-    /// <summary>A kept lease needs no renewal any more. What has ended does not stay in memory until it would have been due.</summary>
+    /// <summary>
+    /// A lease ended. The ended ones are swept out once they are half of the queue, so that it stays in proportion to what is owned.
+    /// </summary>
     public void Forget()
     {
         lock (_lock)
         {
-            if (++_endedCount < EndedCountMin || _endedCount < (_due.Count + _deadlines.Count) / 2) return;
+            if (++_endedCount <= _due.Count / 2) return;
             _endedCount = 0;
-            DropEnded(_due);
-            DropEnded(_deadlines);
+            (FabricLease, long)[] kept = [.. _due.UnorderedItems.Where(item => item.Element.IsKept)];
+            _due.Clear();
+            _due.EnqueueRange(kept);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        lock (_lock)
-        {
-            if (_isDisposed) return;
-            _isDisposed = true;
-        }
-
+        if (_stopping.IsCancellationRequested) return;
         await _stopping.CancelAsync();
-        _wake.TrySetResult();
         if (_loop is { } loop) await loop;
+        _stopping.Dispose();
     }
 
     private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private static void DropEnded(PriorityQueue<FabricLease, long> queue)
-    {
-        (FabricLease, long)[] kept = [.. queue.UnorderedItems.Where(item => item.Element.IsKept)];
-        queue.Clear();
-        queue.TrimExcess();
-        queue.EnqueueRange(kept);
-    }
+    /// <summary>When the next attempt is due after one that got no answer.</summary>
+    private static TimeSpan AttemptInterval(FabricLease lease) => lease.Duration / (RenewalsPerDuration * AttemptsPerRenewal);
 
-    private void Enqueue(FabricLease lease, long dueAt)
+    private void Schedule(FabricLease lease, long dueAt)
     {
         lock (_lock)
         {
-            if (_isDisposed) return;
             bool isFirst = !_due.TryPeek(out _, out long earliest) || dueAt < earliest;
             _due.Enqueue(lease, dueAt);
             _loop ??= Task.Run(RunAsync);
@@ -96,113 +94,116 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     {
         while (!_stopping.IsCancellationRequested)
         {
-            (List<FabricLease> due, List<FabricLease> late, TimeSpan wait, Task wake) = TakeDue();
-            foreach (FabricLease lease in late) lease.Lose(OperationStatus.Expired, lease.Extents[0]);
-            foreach ((NodeId home, (FabricLease, LeaseExtent)[] chunk) in CallsFor(due)) _ = RenewAsync(home, chunk);
-            if (due.Count > 0) continue;
+            (List<FabricLease> due, TimeSpan wait, Task wake) = TakeDue();
+            if (due.Count > 0)
+            {
+                Renew(due);
+                continue;
+            }
+
             try
             {
                 await wake.WaitAsync(wait, _time, _stopping.Token);
             }
-            catch (TimeoutException)
+            catch (Exception e) when (e is TimeoutException or OperationCanceledException)
             {
-                // The first of them is due.
-            }
-            catch (OperationCanceledException)
-            {
-                // The loop's condition ends it.
+                // The first is due, or the keeper stops: the loop looks.
             }
         }
     }
 
-    /// <summary>The calls that renew some leases, each lease counting those that it waits for.</summary>
-    private List<(NodeId Home, (FabricLease Lease, LeaseExtent Extent)[] Chunk)> CallsFor(List<FabricLease> due)
+    /// <summary>Starts the calls for leases that are due, one for each node and <see cref="CallExtentCountMax"/> extents.</summary>
+    private void Renew(List<FabricLease> due)
     {
-        List<(NodeId, (FabricLease Lease, LeaseExtent Extent)[])> calls = [];
-        long now = _time.GetTimestamp();
-        foreach (FabricLease lease in due) lease.BeginRenewal(now);
-        foreach (var home in due.SelectMany(lease => lease.Extents.Select(extent => (lease, extent))).GroupBy(pair => pair.extent.Home))
-        {
-            calls.AddRange(home.Chunk(CallExtentCountMax).Select(chunk => (home.Key, chunk)));
-        }
-
-        return calls;
+        long sentAt = _time.GetTimestamp();
+        foreach (FabricLease lease in due) lease.BeginRenewal();
+        IEnumerable<(FabricLease Lease, LeaseExtent Extent)[]> calls = due
+            .SelectMany(lease => lease.Extents.Select(extent => (Lease: lease, Extent: extent)))
+            .GroupBy(pair => pair.Extent.Home)
+            .SelectMany(group => group.Chunk(CallExtentCountMax));
+        foreach ((FabricLease Lease, LeaseExtent Extent)[] call in calls) _ = RenewAsync(call, sentAt);
     }
 
-    /// <summary>
-    /// The leases that are due now or within a moment that is short for them, those whose time is up, or how long to wait for the
-    /// first of either.
-    /// </summary>
-    private (List<FabricLease> Due, List<FabricLease> Late, TimeSpan Wait, Task Wake) TakeDue()
+    /// <summary>The leases that are due now or within a moment that is short for them, or how long to wait for the first.</summary>
+    private (List<FabricLease> Due, TimeSpan Wait, Task Wake) TakeDue()
     {
         lock (_lock)
         {
             List<FabricLease> due = [];
-            List<FabricLease> late = [];
+            TimeSpan wait = Timeout.InfiniteTimeSpan;
             long now = _time.GetTimestamp();
-            long next = long.MaxValue;
             while (_due.TryPeek(out FabricLease? lease, out long dueAt))
             {
-                // Once a call is made anyway, it takes along whatever is due soon.
-                long slack = due.Count == 0 ? 0 : Stamps(lease.Duration / (4 * RenewalsPerDuration));
-                if (lease.IsKept && dueAt - slack > now)
+                if (!lease.IsKept)
                 {
-                    next = dueAt;
+                    _due.Dequeue();
+                    continue;
+                }
+
+                // Once a call is made anyway, it takes along whatever is due soon.
+                long slack = due.Count == 0 ? 0 : Stamps(AttemptInterval(lease));
+                if (dueAt - slack > now)
+                {
+                    // Timers count whole milliseconds: one that rang early would ring again at once.
+                    wait = TimeSpan.FromMilliseconds(Math.Ceiling(_time.GetElapsedTime(now, dueAt).TotalMilliseconds));
                     break;
                 }
 
-                _due.Dequeue();
-                if (!lease.IsKept) continue;
-                due.Add(lease);
-                _deadlines.Enqueue(lease, lease.ValidUntil);
+                due.Add(_due.Dequeue());
             }
 
-            while (_deadlines.TryPeek(out FabricLease? lease, out long until) && (until <= now || !lease.IsKept))
-            {
-                _deadlines.Dequeue();
-                if (lease.IsKept && lease.ValidUntil <= now) late.Add(lease);
-            }
-
-            if (_deadlines.TryPeek(out _, out long deadline)) next = Math.Min(next, deadline);
             if (_wake.Task.IsCompleted) _wake = NewWake();
-            return (due, late, next == long.MaxValue ? Timeout.InfiniteTimeSpan : _time.GetElapsedTime(now, next), _wake.Task);
+            return (due, wait, _wake.Task);
         }
     }
 
-    private async Task RenewAsync(NodeId home, (FabricLease Lease, LeaseExtent Extent)[] chunk)
+    private async Task RenewAsync((FabricLease Lease, LeaseExtent Extent)[] call, long sentAt)
     {
-        OperationStatus[] statuses = new OperationStatus[chunk.Length];
+        OperationStatus[] statuses;
         try
         {
-            statuses = await _path.RenewAsync(home, Array.ConvertAll(chunk, pair => pair.Extent), _stopping.Token);
+            using var limit = new CancellationTokenSource(call.Min(pair => TimeLeft(pair.Lease, sentAt)), _time);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stopping.Token);
+            statuses = await _path.RenewAsync(call[0].Extent.Home, Array.ConvertAll(call, pair => pair.Extent), stop.Token);
         }
-        catch (Exception e) when (e is PoolDataLossException or PoolAccessDeniedException)
+        catch (Exception e)
         {
-            Array.Fill(statuses, e is PoolDataLossException ? OperationStatus.Lost : OperationStatus.WrongIncarnation);
-        }
-        catch (Exception)
-        {
-            // No answer yet: the lease stays valid until its time is up, and is tried again before.
-            Array.Fill(statuses, OperationStatus.Busy);
+            statuses = new OperationStatus[call.Length];
+            Array.Fill(statuses, e switch
+            {
+                PoolDataLossException => OperationStatus.Lost,
+                PoolAccessDeniedException => OperationStatus.WrongIncarnation,
+
+                // No answer yet: the lease stays valid until its time is up, and is tried again before.
+                _ => OperationStatus.Busy,
+            });
         }
 
-        for (int i = 0; i < chunk.Length; i++)
+        for (int i = 0; i < call.Length; i++)
         {
-            if (chunk[i].Lease.EndRenewal(statuses[i], chunk[i].Extent)) Judge(chunk[i].Lease);
+            if (call[i].Lease.AddRenewal(statuses[i], call[i].Extent)) Judge(call[i].Lease, sentAt);
         }
+    }
+
+    /// <summary>How long a call may take before one of its leases has to be tried anew, or given up.</summary>
+    private TimeSpan TimeLeft(FabricLease lease, long now)
+    {
+        TimeSpan left = _time.GetElapsedTime(now, lease.ValidUntil);
+        return left > AttemptInterval(lease) ? left : AttemptInterval(lease);
     }
 
     /// <summary>Decides what the answers for all extents of a lease mean.</summary>
-    private void Judge(FabricLease lease)
+    private void Judge(FabricLease lease, long sentAt)
     {
+        if (_stopping.IsCancellationRequested) return;
         long now = _time.GetTimestamp();
-        switch (lease.TakeRenewal(out LeaseExtent refusedBy))
+        switch (lease.EndRenewal(out LeaseExtent refusedBy))
         {
             case OperationStatus.Ok:
-                Keep(lease, lease.RenewalSentAt);
+                Keep(lease, sentAt);
                 break;
             case OperationStatus.Busy when now < lease.ValidUntil:
-                Enqueue(lease, now + Stamps(lease.Duration / (4 * RenewalsPerDuration)));
+                Schedule(lease, Math.Min(now + Stamps(AttemptInterval(lease)), lease.ValidUntil));
                 break;
             case OperationStatus.Busy:
                 lease.Lose(OperationStatus.Expired, refusedBy);

@@ -30,7 +30,7 @@ public sealed class LeaseTaker
     public async ValueTask<TakenLease> TakeAsync(LeaseRequest request, LeaseFallback fallback, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        NodeId[] nodes = await OrderAsync(request.Bytes, fallback, cancellationToken);
+        NodeId[] nodes = await OrderAsync(request, fallback, cancellationToken);
         List<(NodeId Node, LeaseReply Reply)> refusals = [];
         Exception? failure = null;
         foreach (NodeId node in nodes)
@@ -155,17 +155,28 @@ public sealed class LeaseTaker
             request.Pool, request.Bytes, free, largest.ToString(), largestReply.BytesFree);
     }
 
-    internal async ValueTask<NodeId[]> OrderAsync(long bytes, LeaseFallback fallback, CancellationToken cancellationToken)
+    internal async ValueTask<NodeId[]> OrderAsync(LeaseRequest request, LeaseFallback fallback, CancellationToken cancellationToken)
     {
         NodeId? local = _topology.LocalNode;
         if (fallback == LeaseFallback.LocalNodeOnly && local is { } only) return [only];
-        IReadOnlyList<NodeLoad> known = await _topology.GetLoadsAsync(cancellationToken);
-        NodeLoad[] loads = [.. known];
+        NodeLoad[] loads = await LoadsAsync(request.Pool, cancellationToken);
         int[] order = new int[loads.Length];
         int localIndex = local is { } node ? Array.FindIndex(loads, load => load.Node == node) : -1;
-        int count = NodeChooser.Order(loads, localIndex, bytes, (ulong)Random.Shared.NextInt64(), order, _topology.LocalWatermark);
+        int count = NodeChooser.Order(loads, localIndex, request.Bytes, (ulong)Random.Shared.NextInt64(), order, _topology.LocalWatermark);
         if (fallback == LeaseFallback.LocalNodeOnly) count = Math.Min(count, 1);
         return [.. order.Take(count).Select(i => loads[i].Node)];
+    }
+
+    private async ValueTask<NodeLoad[]> LoadsAsync(string pool, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return [.. await _topology.GetLoadsAsync(cancellationToken)];
+        }
+        catch (Exception e) when (NodeCall.IsNoAnswer(e))
+        {
+            throw Unreachable(pool, e);
+        }
     }
 
     /// <summary>Takes what each node has, the emptiest first, until it is enough.</summary>
@@ -176,6 +187,7 @@ public sealed class LeaseTaker
         List<OpenExtent> taken = [];
         long missing = request.Bytes;
         int blockBytes = 0;
+        bool isWhole = false;
         try
         {
             foreach ((NodeId node, LeaseReply refusal) in refusals.OrderByDescending(refusal => refusal.Reply.BytesFree))
@@ -187,20 +199,19 @@ public sealed class LeaseTaker
                 blockBytes = reply.BlockBytes;
                 taken.AddRange(reply.Extents);
                 missing -= part;
-                if (missing <= 0) return new TakenLease(blockBytes, [.. taken]);
+                isWhole = missing <= 0;
+                if (isWhole) return new TakenLease(blockBytes, [.. taken]);
             }
         }
         catch (PoolException)
         {
             // The parts go back below, and the caller hears of the refusals.
         }
-        catch
+        finally
         {
-            await ReleaseAsync([.. taken.Select(extent => extent.Extent)]);
-            throw;
+            if (!isWhole) await ReleaseAsync([.. taken.Select(extent => extent.Extent)]);
         }
 
-        await ReleaseAsync([.. taken.Select(extent => extent.Extent)]);
         return null;
     }
 }

@@ -21,6 +21,9 @@ public sealed class RangeAccess(ISegmentPath path)
 
     private const int CallsAtOnceMax = 4;
 
+    // Where more clients write to a segment than it keeps sessions, one may lose its session again before it gets to use it.
+    private const int ReopenCountMax = 8;
+
     private readonly SessionTable _sessions = new(path);
 
     /// <summary>The process's sessions.</summary>
@@ -61,7 +64,7 @@ public sealed class RangeAccess(ISegmentPath path)
     /// <param name="cancellationToken">Stops waiting.</param>
     public async ValueTask ReadAsync(string pool, ExtentMap map, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
-        List<Task> calls = [];
+        List<Task>? calls = null;
         try
         {
             for (long done = 0; done < destination.Length;)
@@ -70,14 +73,20 @@ public sealed class RangeAccess(ISegmentPath path)
                 Memory<byte> part = destination.Slice((int)(start - offset), bytes);
                 Task call = ReadBatchAsync(pool, map, batch, part, cancellationToken).AsTask();
                 done += bytes;
-                await AddAsync(calls, call);
+                if (calls is null && done == destination.Length)
+                {
+                    await call;
+                    return;
+                }
+
+                await AddAsync(calls ??= [], call);
             }
 
-            await Task.WhenAll(calls);
+            if (calls is not null) await Task.WhenAll(calls);
         }
         catch
         {
-            await UntilEndedAsync(calls);
+            await SettleAsync(calls);
             destination.Span.Clear();
             throw;
         }
@@ -87,7 +96,7 @@ public sealed class RangeAccess(ISegmentPath path)
     public async ValueTask WriteAsync(
         string pool, ExtentMap map, long offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
-        List<Task> calls = [];
+        List<Task>? calls = null;
         try
         {
             for (long done = 0; done < source.Length;)
@@ -107,14 +116,14 @@ public sealed class RangeAccess(ISegmentPath path)
                 (_, List<BlockSlice> batch, int bytes) = NextBatch(map, offset + done, source.Length - done, CallBlockCountMax);
                 Task call = WriteBatchAsync(pool, map, batch, source.Slice((int)done, bytes), cancellationToken).AsTask();
                 done += bytes;
-                await AddAsync(calls, call);
+                await AddAsync(calls ??= [], call);
             }
 
-            await Task.WhenAll(calls);
+            if (calls is not null) await Task.WhenAll(calls);
         }
         catch
         {
-            await UntilEndedAsync(calls);
+            await SettleAsync(calls);
             throw;
         }
     }
@@ -150,16 +159,10 @@ public sealed class RangeAccess(ISegmentPath path)
         await ended;
     }
 
-    /// <summary>
-    /// Waits for calls whose results nobody wants any more: as long as one is under way it may touch the caller's buffer, which the
-    /// caller has back once the operation has ended.
-    /// </summary>
-    private static async ValueTask UntilEndedAsync(List<Task> calls)
+    /// <summary>Waits for the calls under way, whatever becomes of them: the caller's buffer is theirs until then.</summary>
+    private static async ValueTask SettleAsync(List<Task>? calls)
     {
-        foreach (Task call in calls)
-        {
-            await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        }
+        if (calls is not null) await Task.WhenAll(calls).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     /// <summary>The blocks of one extent with which some bytes begin, as many as one call takes.</summary>
@@ -212,7 +215,7 @@ public sealed class RangeAccess(ISegmentPath path)
     }
 
     /// <summary>
-    /// Sends changes under a session's request ids. A session that the segment has closed is opened anew once: a request of an
+    /// Sends changes under a session's request ids. A session that the segment has closed is opened anew: a request of an
     /// unknown session was not carried out.
     /// </summary>
     private async ValueTask<BlockWriteReply[]> SendAsync(
@@ -220,7 +223,7 @@ public sealed class RangeAccess(ISegmentPath path)
     {
         LeaseExtent extent = map[extentIndex].Extent;
         if (writes[0].Block < 0) throw PoolErrors.Lost(pool, extent.Home, extent.Key.Id);
-        for (bool reopened = false; ; reopened = true)
+        for (int reopened = 0; ; reopened++)
         {
             ClientSession session = await _sessions.GetAsync(extent.Home, extent.Segment, cancellationToken);
             if (session.Id == 0) throw PoolErrors.For(OperationStatus.NoSegment, pool, extent.Home, extent.Key);
@@ -230,7 +233,7 @@ public sealed class RangeAccess(ISegmentPath path)
                 var numbered = new BlockWrite[writes.Length];
                 for (int i = 0; i < writes.Length; i++) numbered[i] = writes[i] with { Request = requests[i] };
                 BlockWriteReply[] replies = await path.WriteAsync(extent.Home, numbered, bytes, cancellationToken);
-                if (replies[0].Status != OperationStatus.Indeterminate || reopened) return replies;
+                if (replies[0].Status != OperationStatus.Indeterminate || reopened == ReopenCountMax) return replies;
                 _sessions.Drop(extent.Home, extent.Segment, session);
             }
             finally

@@ -1,3 +1,4 @@
+using OrleansPool.Client.Telemetry;
 using OrleansPool.Grains;
 
 namespace OrleansPool.Client.Routing;
@@ -25,13 +26,15 @@ public sealed class GrainPath : ISegmentPath
 
     /// <inheritdoc/>
     public ValueTask<ReadReply> ReadAsync(NodeId home, int blockBytes, BlockRead[] reads, CancellationToken cancellationToken) =>
-        _call.RunAsync(home, _ => Cache(reads[0].Segment).ReadAsync(home, blockBytes, reads), cancellationToken);
+        _call.RunToldAsync(
+            PoolOperation.Read, reads.Length, reads.Sum(read => (long)read.Count), home,
+            _ => Cache(reads[0].Segment).ReadAsync(home, blockBytes, reads), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<BlockWriteReply[]> WriteAsync(
         NodeId home, BlockWrite[] writes, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
-        _call.RunAsync(
-            home,
+        _call.RunToldAsync(
+            PoolOperation.Write, writes.Length, bytes.Length, home,
             async tries =>
             {
                 BlockWriteReply[] replies = await Cache(writes[0].Segment).WriteAsync(home, writes, bytes);

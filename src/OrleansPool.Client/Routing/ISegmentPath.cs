@@ -25,7 +25,7 @@ public interface ISegmentPath
     ValueTask<BlockWriteReply[]> WriteAsync(
         NodeId home, BlockWrite[] writes, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
-    /// <summary>Opens a session for exactly-once requests; zero where none is needed.</summary>
+    /// <summary>Opens a session for exactly-once requests; zero where there is no such segment.</summary>
     ValueTask<ulong> OpenSessionAsync(NodeId home, SegmentId segment, CancellationToken cancellationToken);
 
     /// <summary>Takes leases.</summary>

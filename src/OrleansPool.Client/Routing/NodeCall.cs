@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Orleans.Runtime.Messaging;
+using OrleansPool.Client.Telemetry;
 using OrleansPool.Grains;
 
 namespace OrleansPool.Client.Routing;
@@ -51,7 +53,7 @@ public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan
                 case NodeStatus.Unknown: throw PoolErrors.Unknown(home);
             }
 
-            if (time.GetElapsedTime(started) > patience)
+            if (time.GetElapsedTime(started) >= patience)
             {
                 throw mayHaveRun && indeterminate is not null ? indeterminate(failure) : PoolErrors.Unavailable(home, failure);
             }
@@ -61,7 +63,36 @@ public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan
         }
     }
 
-    /// <summary>Whether a call failed because nobody answered, rather than with an answer.</summary>
+    /// <summary>Makes a call that moves bytes, with an activity, and tells how long it took and what it moved.</summary>
+    /// <param name="operation">What is done.</param>
+    /// <param name="blocks">To how many blocks.</param>
+    /// <param name="bytes">How many bytes are moved.</param>
+    /// <param name="home">The node that it is meant for.</param>
+    /// <param name="attempt">Makes one attempt; gets the number of attempts before it.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="indeterminate">See <see cref="RunAsync"/>.</param>
+    public async ValueTask<T> RunToldAsync<T>(
+        PoolOperation operation, int blocks, long bytes, NodeId home, Func<int, Task<T>> attempt, CancellationToken cancellationToken,
+        Func<Exception, PoolException>? indeterminate = null)
+    {
+        using Activity? activity = PoolTelemetry.Start(operation == PoolOperation.Read ? "read" : "write", kind: ActivityKind.Client);
+        activity?.SetTag("orleanspool.node", home.ToString()).SetTag("orleanspool.bytes", bytes);
+        long started = time.GetTimestamp();
+        try
+        {
+            T reply = await RunAsync(home, attempt, cancellationToken, indeterminate);
+            PoolTelemetry.RecordDuration(operation, PoolPath.Remote, time.GetElapsedTime(started));
+            PoolTelemetry.Count(operation, PoolPath.Remote, blocks, bytes);
+            return reply;
+        }
+        catch (Exception e)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, e.Message);
+            throw;
+        }
+    }
+
+    /// <summary>Whether a call failed because nobody answered it.</summary>
     internal static bool IsNoAnswer(Exception e) =>
         e is SiloUnavailableException or OrleansMessageRejectionException or TimeoutException or ConnectionFailedException
             or ClientNotAvailableException;

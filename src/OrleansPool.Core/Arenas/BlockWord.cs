@@ -53,6 +53,9 @@ internal static class BlockWord
 
     public static BlockPhase Phase(ulong word) => (BlockPhase)(word & PhaseMask);
 
+    /// <summary>How often a block was returned since its word was made by <see cref="First"/> with a seed.</summary>
+    public static long ReturnCount(ulong word, ulong seed) => (long)((word - (seed & ~(OneGeneration - 1))) / OneGeneration);
+
     public static int PinCount(ulong word) => (int)((word & PinMask) >> PhaseBits);
 
     public static ulong WithoutPins(ulong word) => word & ~PinMask;

@@ -40,6 +40,7 @@ internal struct FreeBlocks
     private int _retiredCount;
     private volatile bool _closed;
     private ThreadBias _bias;
+    private readonly ulong _seed;
 
     /// <summary>Makes the books of blocks that are all free.</summary>
     /// <param name="blockCount">How many.</param>
@@ -47,6 +48,7 @@ internal struct FreeBlocks
     /// <param name="drained">Called once, when it is closed and the last block is back.</param>
     public FreeBlocks(int blockCount, ulong seed, Action drained)
     {
+        _seed = seed;
         _words = new BlockWords(blockCount, seed);
         _magazines = new Magazine[Math.Min(ThreadSlot.CountMax, blockCount)];
         _magazineCount = _magazines.Length;
@@ -68,6 +70,17 @@ internal struct FreeBlocks
             for (int i = 0; i < _magazines.Length; i++)
                 free += Volatile.Read(ref _magazines[i].Count) + (Volatile.Read(ref _magazines[i].HotWord) != 0 ? 1 : 0);
             return Math.Clamp(free, 0, _words.Count);
+        }
+    }
+
+    /// <summary>How many blocks were returned so far. Every word tells how often its block was, so that nothing is counted on the way.</summary>
+    public readonly long ReturnCount
+    {
+        get
+        {
+            long count = 0;
+            for (int i = 0; i < _words.Count; i++) count += BlockWord.ReturnCount(_words[i], _seed);
+            return count;
         }
     }
 

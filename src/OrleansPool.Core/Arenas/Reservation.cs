@@ -53,6 +53,9 @@ public sealed unsafe class Reservation : BlockReservation
     /// <summary>Who asked for it, for reports.</summary>
     public string Owner => _slice.Owner;
 
+    /// <summary>How many blocks were returned so far, each taken before. Looks at every block.</summary>
+    public long ReturnCount => _blocks.ReturnCount;
+
     /// <summary>True from disposal on: nothing can be taken any more.</summary>
     public bool IsClosed => _blocks.IsClosed;
 

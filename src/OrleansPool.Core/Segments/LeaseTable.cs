@@ -17,6 +17,7 @@ internal sealed class LeaseTable
     private readonly NativeTable<LeaseRow> _rows;
     private readonly RetiredBlocks _retired;
     private readonly LabelTable _labels = new();
+    private readonly LeaseTraces _traces = new();
     private readonly Dictionary<int, string> _regions = [];
     private readonly LeaseSecret _secret;
     private readonly Tick _madeAt;
@@ -64,7 +65,7 @@ internal sealed class LeaseTable
 
     /// <summary>Takes blocks: all of them or none.</summary>
     /// <returns>The head of the lease, or <see cref="BlockRow.None"/>.</returns>
-    public int Alloc(int blockCount, TimeSpan duration, string? owner, ulong sequence, Tick now)
+    public int Alloc(int blockCount, TimeSpan duration, string? owner, ulong sequence, Tick now, UInt128 trace)
     {
         Reclaim();
         SegmentFaultException.ThrowUnless(blockCount > 0 && blockCount <= _bitmap.FreeCount, "ALLOC was checked against the free count");
@@ -91,6 +92,7 @@ internal sealed class LeaseTable
         ref BlockRow headRow = ref _store[head];
         headRow.Flags |= BlockFlags.Head;
         headRow.Label = _labels.Acquire(owner);
+        _traces.Add(head, trace);
         _rows[head] = new LeaseRow
         {
             DurationMilliseconds = (uint)Math.Min(duration.TotalMilliseconds, uint.MaxValue),
@@ -122,6 +124,7 @@ internal sealed class LeaseTable
 
         _labels.Release(_store[head].Label);
         _store[head].Label = 0;
+        _traces.Remove(head);
         _regions.Remove(head);
         LeasedBlockCount -= _rows[head].BlockCount;
         LeaseCount--;
@@ -207,9 +210,41 @@ internal sealed class LeaseTable
         return end == _store.BlockCount ? 0 : end;
     }
 
+    /// <summary>Finds the leases that stand out among a bounded number of blocks.</summary>
+    /// <param name="from">Where to begin.</param>
+    /// <param name="blockCountMax">Most blocks to look at.</param>
+    /// <param name="order">Which stand out.</param>
+    /// <param name="countMax">Most leases to list.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="next">Where to go on, or 0 at the end.</param>
+    public ListedLease[] List(int from, int blockCountMax, LeaseOrder order, int countMax, Tick now, out int next)
+    {
+        var heads = new PriorityQueue<int, long>(countMax + 1);
+        int end = (int)Math.Min(_store.BlockCount, (long)from + blockCountMax);
+        for (int block = from; block < end; block++)
+        {
+            if ((_store[block].Flags & BlockFlags.Head) == 0) continue;
+            heads.Enqueue(block, order == LeaseOrder.Largest ? _rows[block].BlockCount : -(long)_rows[block].TakenAtSeconds);
+            if (heads.Count > countMax) heads.Dequeue();
+        }
+
+        next = end >= _store.BlockCount ? 0 : end;
+        return [.. heads.UnorderedItems.Select(item => Describe(item.Element, now))];
+    }
+
     public void Zero(int head) => _retired.Zero(head);
 
     public void Reclaim() => _retired.Reclaim(_bitmap);
+
+    private ListedLease Describe(int head, Tick now)
+    {
+        ref LeaseRow row = ref _rows[head];
+        TimeSpan age = now - _madeAt - TimeSpan.FromSeconds(row.TakenAtSeconds);
+        TimeSpan expiresIn = IsKept(head) ? TimeSpan.MaxValue : row.ExpiresAt <= now ? TimeSpan.Zero : row.ExpiresAt - now;
+        return new ListedLease(
+            _secret.Derive(_store[head].Generation, LeaseRights.Owner), row.BlockCount, OwnerOf(head), _regions.GetValueOrDefault(head),
+            TimeSpan.FromSeconds(Math.Max(0, Math.Floor(age.TotalSeconds))), expiresIn, _traces[head]);
+    }
 
     /// <summary>Walks every block and lease and compares with the counts.</summary>
     public void CheckIntegrity()

@@ -14,19 +14,19 @@ public readonly record struct Operation
     /// <summary>The caller's right.</summary>
     public LeaseKey Key { get; init; }
 
-    /// <summary>The block to change, for writes; how many blocks, for ALLOC.</summary>
+    /// <summary>The block to change, for writes; how many blocks, for ALLOC; where to begin, for LIST LEASES.</summary>
     public int Block { get; init; }
 
-    /// <summary>First byte in the block.</summary>
+    /// <summary>First byte in the block; how many leases at most, for LIST LEASES.</summary>
     public int Offset { get; init; }
 
     /// <summary>The bytes to write. They belong to the segment until the operation is complete.</summary>
     public ReadOnlyMemory<byte> Bytes { get; init; }
 
-    /// <summary>The desired value, or the addend.</summary>
+    /// <summary>The desired value, or the addend; the lower half of the trace, for ALLOC; the order, for LIST LEASES.</summary>
     public long Operand { get; init; }
 
-    /// <summary>The value that must be there.</summary>
+    /// <summary>The value that must be there; the upper half of the trace, for ALLOC.</summary>
     public long Expected { get; init; }
 
     /// <summary>How long a lease lives without renewal.</summary>
@@ -35,12 +35,23 @@ public readonly record struct Operation
     /// <summary>The owner label of ALLOC, the region of KEEP.</summary>
     public string? Label { get; init; }
 
+    internal UInt128 Trace => new((ulong)Expected, (ulong)Operand);
+
     /// <summary>Who is told the result, if it does not come at once.</summary>
     public IOperationCompletion? Completion { get; init; }
 
     /// <summary>Takes blocks.</summary>
-    public static Operation Alloc(int blockCount, TimeSpan duration, string owner, RequestId request = default) =>
-        new() { Kind = OperationKind.Alloc, Block = blockCount, Duration = duration, Label = owner, Request = request };
+    public static Operation Alloc(int blockCount, TimeSpan duration, string owner, RequestId request = default, UInt128 trace = default) =>
+        new()
+        {
+            Kind = OperationKind.Alloc,
+            Block = blockCount,
+            Duration = duration,
+            Label = owner,
+            Request = request,
+            Operand = (long)(ulong)trace,
+            Expected = (long)(ulong)(trace >> 64),
+        };
 
     /// <summary>An operation on a lease as a whole: FREE, TRANSFER, RENEW or INSPECT.</summary>
     public static Operation OnLease(OperationKind kind, LeaseKey key, RequestId request = default) =>
@@ -70,6 +81,13 @@ public readonly record struct Operation
     /// <summary>Adds to 8 aligned bytes.</summary>
     public static Operation Add(LeaseKey key, int block, int offset, long addend, RequestId request = default) =>
         new() { Kind = OperationKind.Add, Key = key, Block = block, Offset = offset, Operand = addend, Request = request };
+
+    /// <summary>Lists leases whose first block is among the next <see cref="Segment.SweepBlockCountMax"/>.</summary>
+    /// <param name="from">Where to begin; the value of the result tells where to go on, or 0 at the end.</param>
+    /// <param name="order">Which leases stand out.</param>
+    /// <param name="countMax">How many at most.</param>
+    public static Operation ListLeases(int from, LeaseOrder order, int countMax) =>
+        new() { Kind = OperationKind.ListLeases, Block = from, Offset = countMax, Operand = (long)order };
 
     /// <summary>An operation without arguments: OPEN SESSION, SWEEP, LIST KEPT or CLOSE.</summary>
     public static Operation Plain(OperationKind kind) => new() { Kind = kind };

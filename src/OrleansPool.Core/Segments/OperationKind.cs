@@ -52,6 +52,9 @@ public enum OperationKind : byte
     /// <summary>Lists the kept leases.</summary>
     ListKept,
 
+    /// <summary>Lists the leases that stand out in a bounded run of blocks.</summary>
+    ListLeases,
+
     /// <summary>Stops the segment for good, if it is empty.</summary>
     Close,
 }

@@ -5,7 +5,7 @@ namespace OrleansPool.Core.Segments;
 /// <summary>How an operation ended.</summary>
 /// <param name="Status">Ok, Mismatch, or why not.</param>
 /// <param name="Sequence">The operation's place in the stream; 0 if it took none.</param>
-/// <param name="Value">The value found by a compare-exchange; the sum after an addition; the session of an open.</param>
+/// <param name="Value">The value found by a compare-exchange; the sum after an addition; the session of an open; where a listing goes on.</param>
 public readonly record struct OperationResult(OperationStatus Status, ulong Sequence = 0, long Value = 0)
 {
     /// <summary>The lease, for operations on leases.</summary>
@@ -13,4 +13,7 @@ public readonly record struct OperationResult(OperationStatus Status, ulong Sequ
 
     /// <summary>The kept leases, for LIST KEPT.</summary>
     public KeptLease[]? Kept { get; init; }
+
+    /// <summary>The leases that stand out, in no order, for LIST LEASES.</summary>
+    public ListedLease[]? Listed { get; init; }
 }

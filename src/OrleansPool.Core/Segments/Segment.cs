@@ -211,6 +211,7 @@ public sealed class Segment
             OperationKind.Inspect => Inspect(operation),
             OperationKind.Sweep => Sweep(now, outbox),
             OperationKind.ListKept => ListKept(),
+            OperationKind.ListLeases => ListLeases(operation, now),
             OperationKind.Close => Close(),
             _ => new OperationResult(OperationStatus.OutOfBounds),
         };
@@ -230,7 +231,7 @@ public sealed class Segment
         }
 
         if (!TryLog(operation.Kind, operation.Request, 0, out ulong sequence, out _)) return new OperationResult(OperationStatus.Busy);
-        int head = _leases.Alloc(operation.Block, operation.Duration, operation.Label, sequence, now);
+        int head = _leases.Alloc(operation.Block, operation.Duration, operation.Label, sequence, now, operation.Trace);
         ref LogEntry entry = ref _log[sequence];
         entry.Block = head;
         entry.Offset = operation.Block;
@@ -389,6 +390,14 @@ public sealed class Segment
         }
 
         return new OperationResult(OperationStatus.Ok) { Kept = [.. kept] };
+    }
+
+    private OperationResult ListLeases(in Operation operation, Tick now)
+    {
+        if (operation.Block < 0 || operation.Offset is < 1 or > LeaseQuery.CountMax) return new OperationResult(OperationStatus.OutOfBounds);
+        ListedLease[] listed = _leases.List(
+            operation.Block, SweepBlockCountMax, (LeaseOrder)operation.Operand, operation.Offset, now, out int next);
+        return new OperationResult(OperationStatus.Ok, Value: next) { Listed = listed };
     }
 
     private OperationResult Close()

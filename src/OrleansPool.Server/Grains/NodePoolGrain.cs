@@ -61,6 +61,8 @@ internal sealed class NodePoolGrain(NodeHost node, NodeRegistry registry) : Grai
 
     public Task<NodeReport> DescribeAsync() => Task.FromResult(node.Describe());
 
+    public Task<LeaseInfo[]> ListLeasesAsync(LeaseQuery query) => node.ListLeasesAsync(query);
+
     private static T[] Bounded<T>(T[] items)
     {
         ArgumentNullException.ThrowIfNull(items);

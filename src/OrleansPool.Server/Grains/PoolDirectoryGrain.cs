@@ -21,11 +21,18 @@ internal sealed class PoolDirectoryGrain(NodeRegistry registry, TimeProvider tim
 
     public async Task<FabricReport> DescribeAsync()
     {
-        SiloAddress[] silos = [.. registry.OtherActiveSilos().Prepend(registry.LocalNode!.Value.Silo).Order()];
-        NodeReport?[] reports = await Task.WhenAll(silos.Select(AskAsync));
+        SiloAddress[] silos = Silos();
+        NodeReport?[] reports = await Task.WhenAll(silos.Select(silo => AskAsync(silo, node => node.DescribeAsync())));
         return new FabricReport(
             [.. reports.OfType<NodeReport>()],
             [.. silos.Where((_, i) => reports[i] is null).Select(silo => silo.ToParsableString())]);
+    }
+
+    public async Task<LeaseInfo[]> ListLeasesAsync(LeaseQuery query)
+    {
+        query.Validate();
+        LeaseInfo[]?[] leases = await Task.WhenAll(Silos().Select(silo => AskAsync(silo, node => node.ListLeasesAsync(query))));
+        return query.Merge(leases.SelectMany(node => node ?? []));
     }
 
     public async Task<RegionInfo[]> ListRegionsAsync()
@@ -42,11 +49,14 @@ internal sealed class PoolDirectoryGrain(NodeRegistry registry, TimeProvider tim
         return [.. regions];
     }
 
-    private async Task<NodeReport?> AskAsync(SiloAddress silo)
+    private SiloAddress[] Silos() => [.. registry.OtherActiveSilos().Prepend(registry.LocalNode!.Value.Silo).Order()];
+
+    private async Task<T?> AskAsync<T>(SiloAddress silo, Func<INodePoolGrain, Task<T>> ask)
+        where T : class
     {
         try
         {
-            return await NodeKey.Control(GrainFactory, silo).DescribeAsync().WaitAsync(SilenceMax, time);
+            return await ask(NodeKey.Control(GrainFactory, silo)).WaitAsync(SilenceMax, time);
         }
         catch (Exception e) when (e is TimeoutException or OrleansException)
         {

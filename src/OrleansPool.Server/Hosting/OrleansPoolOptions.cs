@@ -43,6 +43,12 @@ public sealed class OrleansPoolOptions
     /// <summary>The pools beside <see cref="PoolNames.Default"/>; one of that name replaces it.</summary>
     public IList<PoolOptions> Pools { get; } = [];
 
+    /// <summary>
+    /// Whether the node counts what is done to its memory in its own process, and shows its state on the meter <c>OrleansPool</c>.
+    /// On by default; it costs a read of 4 KiB in this process less than a twentieth of its time.
+    /// </summary>
+    public bool Instruments { get; set; } = true;
+
     /// <summary>For tests: canaries, poison and guard pages, so that wrong use fails loudly.</summary>
     public bool Diagnostic { get; set; }
 }

@@ -9,6 +9,7 @@ using OrleansPool.Server.Nodes;
 using OrleansPool.Server.Placement;
 using OrleansPool.Server.Regions;
 using OrleansPool.Server.Routing;
+using OrleansPool.Server.Telemetry;
 
 namespace OrleansPool.Server.Hosting;
 
@@ -48,6 +49,7 @@ public static class OrleansPoolSiloBuilderExtensions
         services.AddPlacementDirector<RegionPlacement, RegionDirector>();
         AddLifecycle<LoadGossip>(services);
         AddLifecycle<OrphanSweep>(services);
+        AddLifecycle<NodeInstruments>(services);
         return silo;
     }
 

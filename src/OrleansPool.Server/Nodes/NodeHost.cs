@@ -1,15 +1,19 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansPool.Client.Reservations;
 using OrleansPool.Client.Routing;
+using OrleansPool.Client.Telemetry;
 using OrleansPool.Core.Arenas;
 using OrleansPool.Core.Caching;
 using OrleansPool.Core.Segments;
 using OrleansPool.Grains;
 using OrleansPool.Server.Hosting;
+using OrleansPool.Server.Telemetry;
 
 namespace OrleansPool.Server.Nodes;
 
@@ -29,6 +33,8 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
     private long _bytesMoved;
     private long _operations;
     private long _reservedBytes;
+    private readonly ConcurrentDictionary<Reservation, bool> _reservations = new();
+    private long _returnedBlocks;
 
     /// <summary>Maps the node's memory and makes its pools.</summary>
     /// <exception cref="PoolConfigurationException">The machine or its cgroup has less memory than the capacity.</exception>
@@ -47,7 +53,8 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
         long started = time.GetTimestamp();
         _arena = Arena.Map(new ArenaOptions { CapacityBytes = CapacityBytes, Diagnostic = settings.Diagnostic });
         StartDuration = time.GetElapsedTime(started);
-        _factory = new SegmentFactory(_arena, _clock, Id.Incarnation, OnFaulted);
+        Counters = settings.Instruments ? new LocalCounters() : null;
+        _factory = new SegmentFactory(_arena, _clock, Id.Incarnation, Counters, OnFaulted);
         Cache = MakeCache((long)(CapacityBytes * settings.CacheShare));
         IEnumerable<PoolOptions> pools = settings.Pools;
         if (!settings.Pools.Any(pool => pool.Name == PoolNames.Default)) pools = pools.Prepend(new PoolOptions());
@@ -76,6 +83,19 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
     /// <summary>How long it took to map the memory and make it resident.</summary>
     public TimeSpan StartDuration { get; }
 
+    /// <summary>Counts what this process does to its own node's memory; null where instruments are off.</summary>
+    internal LocalCounters? Counters { get; }
+
+    /// <summary>Operations for other processes, and on whole leases.</summary>
+    internal long ServedCount => Interlocked.Read(ref _operations);
+
+    /// <summary>Segments that found their own state broken.</summary>
+    internal int FaultedSegmentCount => _factory.Segments.Count(segment => segment.Segment.Fault is not null);
+
+    /// <summary>Blocks given back to reservations.</summary>
+    internal long ReservationReturnCount =>
+        Interlocked.Read(ref _returnedBlocks) + _reservations.Keys.Sum(reservation => reservation.ReturnCount);
+
     /// <summary>The block cache; null where its share is zero.</summary>
     internal BlockCache? Cache { get; }
 
@@ -86,6 +106,7 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
     public async ValueTask<LeaseReply> LeaseAsync(LeaseRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
+        using Activity? activity = PoolTelemetry.Start("node lease", request.Pool);
         if (!_pools.TryGetValue(request.Pool, out PoolShare? pool)) return new LeaseReply(OperationStatus.NoPool, 0, [], 0, 0);
         if (request.Bytes <= 0 || request.Duration < LeaseOptions.DurationMin || request.Duration > LeaseOptions.DurationMax
             || request.Owner is null || request.Owner.Length > LeaseOptions.OwnerLengthMax)
@@ -93,17 +114,19 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
             return new LeaseReply(OperationStatus.OutOfBounds, pool.BlockBytes, [], pool.BytesFree, pool.BytesMax);
         }
 
-        (OperationStatus status, var leases) = await pool.TakeAsync(request.Bytes, request.Duration, request.Owner);
+        (OperationStatus status, var leases) = await pool.TakeAsync(request.Bytes, request.Duration, request.Owner, request.Trace);
         if (status != OperationStatus.Ok && _pools.Count > 1)
         {
             // Other pools may sit on empty segments; memory freed there serves here, or is told to the caller as free.
             foreach (PoolShare other in _pools.Values.Where(other => other != pool)) await other.ReturnEmptyAsync(keepOne: false);
             if (status == OperationStatus.Exhausted)
             {
-                (status, leases) = await pool.TakeAsync(request.Bytes, request.Duration, request.Owner);
+                (status, leases) = await pool.TakeAsync(request.Bytes, request.Duration, request.Owner, request.Trace);
             }
         }
 
+        activity?.SetTag("orleanspool.owner", request.Owner).SetTag("orleanspool.bytes", request.Bytes).SetTag("orleanspool.status", status.ToString());
+        if (status == OperationStatus.Exhausted) pool.CountExhaustion();
         Interlocked.Increment(ref _operations);
         OpenExtent[] extents = [.. leases.Select(lease => Extent(lease.Segment, lease.Lease))];
         return new LeaseReply(status, pool.BlockBytes, extents, pool.BytesFree, pool.BytesMax);
@@ -142,6 +165,7 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
     /// <summary>Reads blocks for somebody elsewhere, whose rights are checked.</summary>
     internal async ValueTask<ReadReply> ReadAsync(BlockRead[] reads)
     {
+        using Activity? activity = PoolTelemetry.Start("node read");
         ReadReply reply = NodeReader.Read(_factory, _clock, reads, out bool isRefused);
         Interlocked.Add(ref _operations, reads.Length);
         Interlocked.Add(ref _bytesMoved, reply.Bytes.Length);
@@ -167,6 +191,7 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
                 nameof(bytes), bytes.Length, $"One call writes at most {INodePoolGrain.CallBytesMax} bytes. Cut the writes into several calls.");
         }
 
+        using Activity? activity = PoolTelemetry.Start("node write");
         var replies = new BlockWriteReply[writes.Length];
         Array.Fill(replies, new BlockWriteReply(OperationStatus.Busy, 0, 0));
         HashSet<(SegmentId, LeaseKey)>? refused = null;
@@ -201,14 +226,22 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         long bytes = (long)blocks * options.BlockBytes;
         Interlocked.Add(ref _reservedBytes, bytes);
-        if (Reservation.TryMake(
-            _arena, options.BlockBytes, blocks, options.Owner, out Reservation? reservation, () => Interlocked.Add(ref _reservedBytes, -bytes)))
+        Reservation? made = null;
+        if (Reservation.TryMake(_arena, options.BlockBytes, blocks, options.Owner, out made, Released))
         {
-            return reservation;
+            _reservations[made] = true;
+            return made;
         }
 
         Interlocked.Add(ref _reservedBytes, -bytes);
         throw ReservationErrors.Exhausted(blocks, options, _arena.FreeBytes, "Raise the node's capacity.");
+
+        void Released()
+        {
+            Interlocked.Add(ref _reservedBytes, -bytes);
+            if (!_reservations.TryRemove(made!, out _)) return;
+            Interlocked.Add(ref _returnedBlocks, made!.ReturnCount);
+        }
     }
 
     /// <summary>What the node holds.</summary>
@@ -221,9 +254,17 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
     }
 
     /// <summary>How much the node has done since it started.</summary>
-    internal (long Operations, long Bytes, long BytesFree) ReadActivity() => (
-        Interlocked.Read(ref _operations), Interlocked.Read(ref _bytesMoved),
-        _arena.FreeBytes + _pools.Values.Sum(pool => pool.Segments.Sum(s => (long)s.Segment.FreeBlockCount * pool.BlockBytes)));
+    internal (long Operations, long Bytes, long BytesFree) ReadActivity()
+    {
+        (long reads, long bytesRead) = Counters?.Reads.Read() ?? default;
+        (long writes, long bytesWritten) = Counters?.Writes.Read() ?? default;
+        return (
+            Interlocked.Read(ref _operations) + reads + writes, Interlocked.Read(ref _bytesMoved) + bytesRead + bytesWritten,
+            BytesFree);
+    }
+
+    private long BytesFree =>
+        _arena.FreeBytes + _pools.Values.Sum(pool => pool.Segments.Sum(s => (long)s.Segment.FreeBlockCount * pool.BlockBytes));
 
     /// <summary>The leases that regions keep on this node.</summary>
     internal async ValueTask<List<(string Region, LeaseExtent Extent)>> ListKeptAsync()
@@ -241,6 +282,9 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
 
         return kept;
     }
+
+    /// <summary>The node's leases that stand out. Each segment is walked in bounded steps, between other operations.</summary>
+    internal Task<LeaseInfo[]> ListLeasesAsync(LeaseQuery query) => LeaseListing.ReadAsync(this, _factory.Segments, query);
 
     /// <summary>Ends the node's timers. Its memory stays mapped for as long as the process lives: see <see cref="Arena"/>.</summary>
     public void Dispose()

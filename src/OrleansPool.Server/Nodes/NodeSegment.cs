@@ -1,8 +1,10 @@
 using OrleansPool.Client.Routing;
+using OrleansPool.Client.Telemetry;
 using OrleansPool.Core;
 using OrleansPool.Core.Arenas;
 using OrleansPool.Core.Segments;
 using OrleansPool.Grains;
+using OrleansPool.Server.Telemetry;
 
 namespace OrleansPool.Server.Nodes;
 
@@ -16,15 +18,17 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
     private const int RoomYieldCount = 8;
 
     private readonly HostClock _clock;
+    private readonly LocalCounters? _counters;
     private readonly ITimer _sweepTimer;
 
     private readonly Action<NodeSegment, SegmentFaultException> _faulted;
 
     public NodeSegment(
         SegmentId id, string pool, SegmentGeometry geometry, ArenaSlice frames, ArenaSlice book, UInt128 secret, HostClock clock,
-        Action<NodeSegment, SegmentFaultException> faulted)
+        LocalCounters? counters, Action<NodeSegment, SegmentFaultException> faulted)
     {
         _clock = clock;
+        _counters = counters;
         _faulted = faulted;
         Pool = pool;
         Frames = frames;
@@ -49,10 +53,15 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
 
     public bool TryRead(int block, ulong generation, int offset, Span<byte> destination)
     {
-        if (!Segment.Copy(block, generation, offset, destination, out ReadTicket ticket)) return false;
-        if (Segment.Confirm(ticket, _clock.Now)) return true;
-        destination.Clear();
-        return false;
+        if (_counters is { } counters && counters.Reads.Count(destination.Length)) return TryReadTimed(block, generation, offset, destination);
+        if (!Segment.Copy(block, generation, offset, destination, out ReadTicket ticket)) return NotRead(destination);
+        return Segment.Confirm(ticket, _clock.Now) || NotRead(destination);
+    }
+
+    ValueTask<BlockWriteReply> ILocalSegment.WriteAsync(in BlockWrite write, ReadOnlyMemory<byte> bytes)
+    {
+        if (_counters is not { } counters || !counters.Writes.Count(write.Count)) return WriteAsync(write, bytes);
+        return WriteTimedAsync(write, bytes);
     }
 
     public ValueTask<BlockWriteReply> WriteAsync(in BlockWrite write, ReadOnlyMemory<byte> bytes)
@@ -92,6 +101,30 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
     void ISegmentHost.ScheduleSweep(SegmentExecutor executor, Tick at) =>
         _sweepTimer.Change(
             at == Tick.Never ? Timeout.InfiniteTimeSpan : Later(at - _clock.Now), Timeout.InfiniteTimeSpan);
+
+    private bool TryReadTimed(int block, ulong generation, int offset, Span<byte> destination)
+    {
+        long started = _clock.Time.GetTimestamp();
+        bool isRead = (Segment.Copy(block, generation, offset, destination, out ReadTicket ticket) && Segment.Confirm(ticket, _clock.Now))
+            || NotRead(destination);
+        if (isRead) PoolTelemetry.RecordDuration(PoolOperation.Read, PoolPath.Local, _clock.Time.GetElapsedTime(started));
+        return isRead;
+    }
+
+    private bool NotRead(Span<byte> destination)
+    {
+        _counters?.Reads.Undo(destination.Length);
+        destination.Clear();
+        return false;
+    }
+
+    private async ValueTask<BlockWriteReply> WriteTimedAsync(BlockWrite write, ReadOnlyMemory<byte> bytes)
+    {
+        long started = _clock.Time.GetTimestamp();
+        BlockWriteReply reply = await WriteAsync(write, bytes);
+        PoolTelemetry.RecordDuration(PoolOperation.Write, PoolPath.Local, _clock.Time.GetElapsedTime(started));
+        return reply;
+    }
 
     /// <returns>False when the inbox is full.</returns>
     private bool TryExecute(in Operation operation, out ValueTask<OperationResult> task)

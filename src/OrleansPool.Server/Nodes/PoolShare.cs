@@ -58,7 +58,7 @@ internal sealed class PoolShare
 
     /// <summary>Takes memory: from one segment where one has it, else from several; all or nothing.</summary>
     public async ValueTask<(OperationStatus Status, List<(NodeSegment Segment, LeaseView Lease)> Leases)> TakeAsync(
-        long bytes, TimeSpan duration, string owner)
+        long bytes, TimeSpan duration, string owner, UInt128 trace = default)
     {
         List<(NodeSegment, LeaseView)> taken = [];
         if (bytes > BytesMax) return (OperationStatus.QuotaExceeded, taken);
@@ -69,7 +69,7 @@ internal sealed class PoolShare
         for (long round = 0; round < roundsMax; round++)
         {
             NodeSegment[] seen = _segments;
-            missing = await TakeFromAsync(seen, missing, duration, owner, taken);
+            missing = await TakeFromAsync(seen, missing, duration, owner, trace, taken);
             if (missing == 0)
             {
                 GrowAheadIfLow();
@@ -84,10 +84,12 @@ internal sealed class PoolShare
             await segment.ExecuteAsync(Operation.OnLease(OperationKind.Free, lease.Key));
         }
 
-        Interlocked.Increment(ref _exhaustions);
         taken.Clear();
         return (OperationStatus.Exhausted, taken);
     }
+
+    /// <summary>A request was turned down.</summary>
+    public void CountExhaustion() => Interlocked.Increment(ref _exhaustions);
 
     /// <summary>Makes a segment ahead, so that a lease seldom has to wait for one.</summary>
     public void GrowAheadIfLow()
@@ -162,12 +164,12 @@ internal sealed class PoolShare
 
     /// <summary>Takes blocks: first from a segment that has them all, then whatever there is.</summary>
     private static async ValueTask<long> TakeFromAsync(
-        NodeSegment[] segments, long missing, TimeSpan duration, string owner, List<(NodeSegment, LeaseView)> taken)
+        NodeSegment[] segments, long missing, TimeSpan duration, string owner, UInt128 trace, List<(NodeSegment, LeaseView)> taken)
     {
         foreach (NodeSegment segment in segments)
         {
             if (segment.Segment.FreeBlockCount < missing) continue;
-            OperationResult result = await segment.ExecuteAsync(Operation.Alloc((int)missing, duration, owner));
+            OperationResult result = await segment.ExecuteAsync(Operation.Alloc((int)missing, duration, owner, trace: trace));
             if (result.Status != OperationStatus.Ok) continue;
             taken.Add((segment, result.Lease));
             return 0;
@@ -178,7 +180,7 @@ internal sealed class PoolShare
         {
             int part = (int)Math.Min(missing, segment.Segment.FreeBlockCount);
             if (part == 0) continue;
-            OperationResult result = await segment.ExecuteAsync(Operation.Alloc(part, duration, owner));
+            OperationResult result = await segment.ExecuteAsync(Operation.Alloc(part, duration, owner, trace: trace));
             if (result.Status != OperationStatus.Ok) continue;
             taken.Add((segment, result.Lease));
             missing -= part;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using OrleansPool.Core.Arenas;
 using OrleansPool.Core.Segments;
+using OrleansPool.Server.Telemetry;
 
 namespace OrleansPool.Server.Nodes;
 
@@ -13,17 +14,20 @@ internal sealed class SegmentFactory
 
     private readonly Arena _arena;
     private readonly HostClock _clock;
+    private readonly LocalCounters? _counters;
     private readonly ulong _idRange;
     private readonly ConcurrentDictionary<SegmentId, NodeSegment> _segments = new();
     private readonly Action<NodeSegment, SegmentFaultException> _faulted;
     private int _made;
     private long _bookBytes;
 
-    public SegmentFactory(Arena arena, HostClock clock, NodeIncarnation incarnation, Action<NodeSegment, SegmentFaultException> faulted)
+    public SegmentFactory(
+        Arena arena, HostClock clock, NodeIncarnation incarnation, LocalCounters? counters, Action<NodeSegment, SegmentFaultException> faulted)
     {
         _arena = arena;
         _faulted = faulted;
         _clock = clock;
+        _counters = counters;
 
         // Ids of one node's segments share a random range; 44 bits of it make a collision within a cluster's life negligible.
         _idRange = (ulong)(incarnation.Value >> IndexBits) << IndexBits;
@@ -51,7 +55,7 @@ internal sealed class SegmentFactory
         Span<byte> secret = stackalloc byte[16];
         RandomNumberGenerator.Fill(secret);
         var segment = new NodeSegment(
-            id, pool, geometry, frames, book, System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(secret), _clock, _faulted);
+            id, pool, geometry, frames, book, System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(secret), _clock, _counters, _faulted);
         Interlocked.Add(ref _bookBytes, book.Bytes);
         _segments[id] = segment;
         return segment;

@@ -1,6 +1,7 @@
 using OrleansPool.Client.Leases;
 using OrleansPool.Client.Ranges;
 using OrleansPool.Client.Routing;
+using OrleansPool.Client.Telemetry;
 using OrleansPool.Grains;
 using OrleansPool.Server.Membership;
 
@@ -65,7 +66,7 @@ internal sealed class RegionMemory(ISegmentPath path, NodeRegistry registry)
     public ValueTask<TakenLease> TakeAsync(string pool, long bytes, string region, TimeSpan duration)
     {
         string owner = region.Length <= LeaseOptions.OwnerLengthMax ? region : region[..LeaseOptions.OwnerLengthMax];
-        return _taker.TakeAsync(new LeaseRequest(pool, bytes, duration, owner), LeaseFallback.OtherNodes, CancellationToken.None);
+        return _taker.TakeAsync(new LeaseRequest(pool, bytes, duration, owner) { Trace = PoolTelemetry.CurrentTrace }, LeaseFallback.OtherNodes, CancellationToken.None);
     }
 
     /// <summary>Gives extents back; those whose node is gone have nothing to give.</summary>

@@ -72,6 +72,22 @@ internal sealed class CachedReadJob
 
     public Span<byte> DestinationOf(int i) => _bytes.AsSpan(_starts[i], _reads[i].Count);
 
+    /// <summary>How many of the reads brought bytes from the owner.</summary>
+    public int CountFetched { get; private set; }
+
+    /// <summary>How many of the bytes asked for came from the owner.</summary>
+    public long BytesFetched { get; private set; }
+
+    /// <summary>How many bytes are asked for.</summary>
+    public long BytesAsked => _bytes.Length;
+
+    /// <summary>A read brought its bytes from the owner.</summary>
+    public void Fetched(int i)
+    {
+        CountFetched++;
+        BytesFetched += _reads[i].Count;
+    }
+
     public void Done(int i, BlockReadReply reply) => _replies[i] = reply;
 
     /// <summary>The answers, with the bytes of those that are Ok one after the other.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using OrleansPool.Client.Telemetry;
 using OrleansPool.Core.Caching;
 using OrleansPool.Grains;
 using OrleansPool.Server.Nodes;
@@ -16,7 +18,7 @@ namespace OrleansPool.Server.Routing;
 /// have been answered before they began to read.</para>
 /// <para>Thread-safe. Blocks above <see cref="FillBlockBytesMax"/> are read past the cache, unless read whole.</para>
 /// </remarks>
-internal sealed class CachedReader(NodeHost node, RemoteNodes remote)
+internal sealed class CachedReader(NodeHost node, RemoteNodes remote, TimeProvider time)
 {
     /// <summary>Largest block that is brought whole when a part of it is read.</summary>
     public const int FillBlockBytesMax = 16 << 10;
@@ -27,6 +29,8 @@ internal sealed class CachedReader(NodeHost node, RemoteNodes remote)
     /// <summary>Reads; see <see cref="ICacheGrain.ReadAsync"/>.</summary>
     public async ValueTask<ReadReply> ReadAsync(NodeId home, int blockBytes, BlockRead[] reads, CancellationToken cancellationToken)
     {
+        using Activity? activity = PoolTelemetry.Start("read", kind: ActivityKind.Client);
+        long started = time.GetTimestamp();
         var job = new CachedReadJob(home, blockBytes, reads);
         while (job.Pending.Count > 0)
         {
@@ -56,6 +60,11 @@ internal sealed class CachedReader(NodeHost node, RemoteNodes remote)
             }
         }
 
+        activity?.SetTag("orleanspool.path", job.CountFetched == 0 ? "cache" : "remote");
+        PoolPath path = job.CountFetched == 0 ? PoolPath.Cache : PoolPath.Remote;
+        PoolTelemetry.RecordDuration(PoolOperation.Read, path, time.GetElapsedTime(started));
+        PoolTelemetry.Count(PoolOperation.Read, PoolPath.Cache, reads.Length - job.CountFetched, job.BytesAsked - job.BytesFetched);
+        PoolTelemetry.Count(PoolOperation.Read, PoolPath.Remote, job.CountFetched, job.BytesFetched);
         return job.Reply();
     }
 
@@ -118,6 +127,7 @@ internal sealed class CachedReader(NodeHost node, RemoteNodes remote)
                     if (job.IsCacheable(i)) _cache?.Put(job.KeyOf(i), answer.Version, brought);
                     brought.Slice(job.OffsetIn(i, requests[n]), job.CountOf(i)).CopyTo(job.DestinationOf(i));
                     job.Done(i, answer);
+                    job.Fetched(i);
                     _cache?.CountMiss(requests[n].Count);
                     break;
                 case OperationStatus.Unchanged

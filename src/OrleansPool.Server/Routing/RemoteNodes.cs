@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OrleansPool.Client.Routing;
+using OrleansPool.Client.Telemetry;
 using OrleansPool.Grains;
 using OrleansPool.Server.Hosting;
 
@@ -19,8 +20,8 @@ internal sealed class RemoteNodes(IGrainFactory grains, INodeTopology topology, 
 
     public ValueTask<BlockWriteReply[]> WriteAsync(
         NodeId home, BlockWrite[] writes, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
-        _call.RunAsync(
-            home,
+        _call.RunToldAsync(
+            PoolOperation.Write, writes.Length, bytes.Length, home,
             async tries =>
             {
                 BlockWriteReply[] replies =

@@ -23,12 +23,20 @@ internal sealed class PairedRuns
     /// <summary>During the subject's runs.</summary>
     public long? VoluntaryContextSwitches { get; private set; }
 
-    public static PairedRuns Measure(IAllocSubject subject, IAllocSubject yardstick, int threads, bool quick)
+    /// <param name="subject">What is measured.</param>
+    /// <param name="yardstick">What it is compared with.</param>
+    /// <param name="threads">How many threads do it at once.</param>
+    /// <param name="quick">One pair of short runs.</param>
+    /// <param name="pairCount">How many pairs. For ratios near 1, many short ones: each sees the machine as its partner does.</param>
+    /// <param name="runTime">How long a run takes; 250 ms by default.</param>
+    public static PairedRuns Measure(
+        IAllocSubject subject, IAllocSubject yardstick, int threads, bool quick, int pairCount = PairCount, TimeSpan? runTime = null)
     {
         PairedRuns runs = new();
-        long subjectOperations = Calibrate(subject, threads, quick);
-        long yardstickOperations = Calibrate(yardstick, threads, quick);
-        for (int pair = 0; pair < (quick ? 1 : PairCount); pair++)
+        double share = (runTime ?? s_runTime) / s_runTime;
+        long subjectOperations = (long)Math.Ceiling(Calibrate(subject, threads, quick) * share);
+        long yardstickOperations = (long)Math.Ceiling(Calibrate(yardstick, threads, quick) * share);
+        for (int pair = 0; pair < (quick ? 1 : pairCount); pair++)
         {
             long? waitsBefore = ContextSwitches.Voluntary();
             int collectionsBefore = GC.CollectionCount(0);

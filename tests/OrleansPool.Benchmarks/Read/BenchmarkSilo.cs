@@ -12,14 +12,22 @@ internal sealed class BenchmarkSilo : IDisposable
 {
     private readonly IHost _host;
 
-    public BenchmarkSilo(string capacity)
+    public BenchmarkSilo(string capacity, bool instruments = true)
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()).AddOrleansPool(pool => pool.Capacity(capacity)));
+        GatewayPort = FreePort();
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), GatewayPort).AddOrleansPool(pool =>
+        {
+            pool.Capacity(capacity);
+            pool.Options.Instruments = instruments;
+        }));
         _host = builder.Build();
         _host.Start();
     }
+
+    /// <summary>Where clients reach it.</summary>
+    public int GatewayPort { get; }
 
     public IMemoryFabric Fabric => _host.Services.GetRequiredService<IMemoryFabric>();
 

@@ -6,7 +6,7 @@ internal sealed record BenchmarkRow
     /// <summary>What was measured.</summary>
     public required string Path { get; init; }
 
-    /// <summary>How many threads did it at once.</summary>
+    /// <summary>How many threads, or operations under way, did it at once.</summary>
     public required int Threads { get; init; }
 
     /// <summary>What it is compared with.</summary>
@@ -38,6 +38,12 @@ internal sealed record BenchmarkRow
 
     /// <summary>The same of the yardstick.</summary>
     public IReadOnlyDictionary<string, long>? YardstickPercentiles { get; init; }
+
+    /// <summary>Operations per second, of all that are under way together.</summary>
+    public double? OperationsPerSecond { get; init; }
+
+    /// <summary>Bytes per second, of all that are under way together.</summary>
+    public double? BytesPerSecond { get; init; }
 
     /// <summary>What is held, in bytes, where that is what was measured.</summary>
     public long? Bytes { get; init; }

@@ -6,7 +6,7 @@ namespace OrleansPool.Benchmarks.Reporting;
 internal static class ResultTable
 {
     private static readonly string[] s_heads =
-        ["path", "threads", "yardstick", "ns", "yardstick ns", "ratio", "asked", "met", "p50", "p99", "p99.9", "p99.99", "max ns", "alloc B", "GCs", "waits"];
+        ["path", "threads", "yardstick", "ns", "yardstick ns", "ratio", "asked", "met", "p50", "p99", "p99.9", "p99.99", "max ns", "alloc B", "GCs", "waits", "MiB/s"];
 
     public static void Write(IReadOnlyList<BenchmarkRow> rows, TextWriter to)
     {
@@ -24,7 +24,7 @@ internal static class ResultTable
         row.Path, Text(row.Threads), row.Yardstick, Text(row.NanosecondsPerOperation), Text(row.YardstickNanosecondsPerOperation),
         Text(row.Ratio), row.Asked, row.Met is { } met ? met ? "yes" : "NO" : row.Skipped is null ? "-" : "skipped",
         .. LatencyPercentiles.Names.Select(name => row.Percentiles is { } all ? Text(all[name]) : "-"),
-        Text(row.AllocatedBytes), Text(row.GarbageCollections), Text(row.VoluntaryContextSwitches),
+        Text(row.AllocatedBytes), Text(row.GarbageCollections), Text(row.VoluntaryContextSwitches), Text(row.BytesPerSecond / (1 << 20)),
     ];
 
     private static string Text(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "-";

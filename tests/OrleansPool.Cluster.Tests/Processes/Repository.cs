@@ -9,6 +9,8 @@ internal static class Repository
 
     public static string Tool => Program("src/OrleansPool.Cli", "OrleansPool.Cli.dll");
 
+    public static string Dashboard => Program("dashboard/Host", "OrleansPool.Dashboard.Host.dll");
+
     public static string Benchmarks => Program("tests/OrleansPool.Benchmarks", "OrleansPool.Benchmarks.dll");
 
     /// <summary>A program as it was built in the configuration of these tests.</summary>

@@ -3,11 +3,12 @@ namespace OrleansPool.Cluster.Tests.Processes;
 /// <summary>The silo host as a process of its own.</summary>
 internal sealed class SiloProcess : IAsyncDisposable
 {
-    private SiloProcess(ChildProcess process, string name, int gatewayPort)
+    private SiloProcess(ChildProcess process, string name, int gatewayPort, int dashboardPort)
     {
         Process = process;
         Name = name;
         GatewayPort = gatewayPort;
+        DashboardPort = dashboardPort;
     }
 
     public ChildProcess Process { get; }
@@ -15,6 +16,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     public string Name { get; }
 
     public int GatewayPort { get; }
+
+    public int DashboardPort { get; }
 
     public string Gateway => $"127.0.0.1:{GatewayPort}";
 
@@ -38,6 +41,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     public static async Task<SiloProcess> BeginAsync(string name, string cluster, params string[] settings)
     {
         int gatewayPort = FreePort.Next();
+        int dashboardPort = FreePort.Next();
         string[] arguments =
         [
             Repository.Silo,
@@ -46,9 +50,10 @@ internal sealed class SiloProcess : IAsyncDisposable
             "--OrleansPool:ServiceId", cluster,
             "--OrleansPool:SiloPort", $"{FreePort.Next()}",
             "--OrleansPool:GatewayPort", $"{gatewayPort}",
+            "--OrleansPool:DashboardPort", $"{dashboardPort}",
             .. settings,
         ];
-        return new SiloProcess(await ChildProcess.StartAsync("dotnet", arguments), name, gatewayPort);
+        return new SiloProcess(await ChildProcess.StartAsync("dotnet", arguments), name, gatewayPort, dashboardPort);
     }
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();

@@ -16,6 +16,9 @@ internal sealed class ThreeSilos : IAsyncDisposable
 
     public SiloProcess[] Silos { get; }
 
+    /// <summary>The Redis that holds membership and names.</summary>
+    public string Redis => _redis.Address;
+
     public static async Task<ThreeSilos> StartAsync(string capacity, params string[] settings)
     {
         RedisServer redis = await RedisServer.StartAsync();

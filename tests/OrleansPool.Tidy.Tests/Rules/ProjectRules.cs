@@ -16,6 +16,7 @@ internal static partial class ProjectRules
         ["OrleansPool.Server"] = ["OrleansPool.Core", "OrleansPool.Transport", "OrleansPool.Client", "OrleansPool.Abstractions"],
         ["OrleansPool.Cli"] = ["OrleansPool.Client"],
         ["OrleansPool.Dashboard"] = ["OrleansPool.Client"],
+        ["OrleansPool.Dashboard.Host"] = ["OrleansPool.Dashboard"],
         ["OrleansPool.Silo"] = ["OrleansPool.Server", "OrleansPool.Dashboard"],
     };
 
