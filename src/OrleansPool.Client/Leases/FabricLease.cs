@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OrleansPool.Client.Batches;
 using OrleansPool.Client.Fabric;
+using OrleansPool.Client.Faces;
 using OrleansPool.Client.Ranges;
 using OrleansPool.Client.Routing;
 using OrleansPool.Grains;
@@ -90,6 +91,19 @@ internal sealed class FabricLease : MemoryLease, IBatchRange
 
     public override ValueTask<long> AddAsync(long offset, long addend, CancellationToken cancellationToken = default) =>
         CombineAsync(BlockWriteKind.Add, offset, addend, 0, cancellationToken);
+
+    public override Stream AsStream(bool leaveOpen = true)
+    {
+        ThrowIfUnusable();
+        return new RangeStream(this, leaveOpen);
+    }
+
+    public override RangeWriter AsBufferWriter(long offset = 0)
+    {
+        ThrowIfUnusable();
+        ThrowIfReadOnly();
+        return new BufferedRangeWriter(this, offset);
+    }
 
     public override LeaseToken Detach()
     {

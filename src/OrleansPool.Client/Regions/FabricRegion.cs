@@ -1,5 +1,6 @@
 using OrleansPool.Client.Batches;
 using OrleansPool.Client.Fabric;
+using OrleansPool.Client.Faces;
 using OrleansPool.Client.Ranges;
 using OrleansPool.Client.Routing;
 using OrleansPool.Grains;
@@ -89,6 +90,26 @@ internal sealed class FabricRegion : MemoryRegion, IBatchRange
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
         cancellationToken.ThrowIfCancellationRequested();
         Adopt(await GrainQuestion.ChangeAsync(Name, () => _grain.ResizeAsync(_view.Table.Id, bytes), cancellationToken));
+    }
+
+    public override async ValueTask GrowAsync(long bytes, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        cancellationToken.ThrowIfCancellationRequested();
+        Adopt(await GrainQuestion.ChangeAsync(Name, () => _grain.GrowAsync(_view.Table.Id, bytes), cancellationToken));
+    }
+
+    public override Stream AsStream(bool leaveOpen = true)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new RangeStream(this, leaveOpen);
+    }
+
+    public override RangeWriter AsBufferWriter(long offset = 0)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new BufferedRangeWriter(this, offset);
     }
 
     public override async ValueTask RefreshAsync(CancellationToken cancellationToken = default)
