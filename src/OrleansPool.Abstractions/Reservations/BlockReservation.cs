@@ -57,7 +57,9 @@ public abstract class BlockReservation : IDisposable
     /// <remarks>
     /// For <c>PipeOptions.Pool</c>, and for Kestrel by an <c>IMemoryPoolFactory&lt;byte&gt;</c>, which wants blocks of 4 KiB. The pool is as large as
     /// the reservation: renting from a full one raises <see cref="PoolExhaustedException"/>, at which Kestrel gives the connection up. So reserve for
-    /// the limits of as many connections as there may be, by default 1 MiB of request and 64 KiB of response each.
+    /// the limits of as many connections as there may be, by default 1 MiB of request and 64 KiB of response each. Kestrel's sockets (.NET 10) do not
+    /// send native memory that lies in several blocks: where answers may be larger than a block, put pipes over the reservation between Kestrel and the
+    /// connection instead (a connection middleware that replaces <c>ConnectionContext.Transport</c>).
     /// </remarks>
     public abstract MemoryPool<byte> AsMemoryPool();
 

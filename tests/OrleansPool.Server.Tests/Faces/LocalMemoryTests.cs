@@ -1,56 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net.Http.Headers;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace OrleansPool.Server.Tests.Faces;
 
-/// <summary>Reserved blocks under Pipelines and Kestrel, and on their way into fabric memory.</summary>
+/// <summary>Reserved blocks under Pipelines, and on their way into fabric memory.</summary>
 [Collection(SharedCluster.Name)]
 public sealed class LocalMemoryTests(SharedCluster shared)
 {
-    [Theory, FromEachFace]
-    public async Task Kestrel_serves_requests_out_of_a_reservation(Face face)
-    {
-        // Kestrel gathers up to 1 MiB of a request and 64 KiB of a response on each connection: enough for eight of the requests below.
-        using BlockReservation reservation = await shared.Fabric.As(face).ReserveAsync(1024);
-        int taken = 0;
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new ReservedPools(reservation));
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        byte[] sent = new byte[300_000];
-        new Random(3).NextBytes(sent);
-        await using (WebApplication application = builder.Build())
-        {
-            application.MapPost("/echo", async (HttpContext context) =>
-            {
-                taken = Math.Max(taken, reservation.BlockCount - reservation.FreeCount);
-                await context.Request.BodyReader.CopyToAsync(context.Response.BodyWriter);
-            });
-            await application.StartAsync();
-            using var http = new HttpClient { BaseAddress = new Uri(application.Urls.Single()) };
-            byte[][] answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
-            {
-                using var content = new ByteArrayContent(sent);
-                content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-                using HttpResponseMessage response = await http.PostAsync("/echo", content);
-                return await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
-            }));
-
-            Assert.All(answers, answer => Assert.True(answer.AsSpan().SequenceEqual(sent)));
-            Assert.True(taken > 0, "the requests went through the reservation");
-            await application.StopAsync();
-        }
-
-        await FabricCluster.UntilAsync(() => new(reservation.FreeCount == reservation.BlockCount), "Kestrel gave every block back");
-    }
-
     [Theory, FromEachFace]
     public async Task A_pipe_runs_over_a_reservation_and_gives_every_block_back(Face face)
     {
@@ -148,10 +104,5 @@ public sealed class LocalMemoryTests(SharedCluster shared)
         await using MemoryLease view = await shared.Fabric.InSilo(1).OpenAsync(lease.Token);
         await view.ReadAsync(0, bytes);
         return bytes;
-    }
-
-    private sealed class ReservedPools(BlockReservation reservation) : IMemoryPoolFactory<byte>
-    {
-        public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => reservation.AsMemoryPool();
     }
 }
