@@ -10,6 +10,8 @@ namespace OrleansPool.Grains;
 /// <param name="Count">How many bytes; 8 for the integer operations.</param>
 /// <param name="Operand">The desired value, or the addend.</param>
 /// <param name="Expected">The value that must be there.</param>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [GenerateSerializer, Immutable, Alias("OrleansPool.BlockWrite")]
 public readonly record struct BlockWrite(
     [property: Id(0)] BlockWriteKind Kind,
