@@ -38,6 +38,10 @@ public interface INodePoolGrain : IGrainWithStringKey
     [Alias("Keep")]
     Task<ExtentReply[]> KeepAsync(LeaseExtent[] extents, string region);
 
+    /// <summary>Sets lock fences, or forgets those of locks that have ended. Doing it again changes nothing.</summary>
+    [Alias("Fence")]
+    Task<BlockFenceReply[]> FenceAsync(BlockFence[] fences);
+
     /// <summary>Opens a session for exactly-once requests in a segment.</summary>
     /// <returns>The session, or zero where there is no such segment.</returns>
     [Alias("OpenSession")]

@@ -186,6 +186,7 @@ public sealed class Segment
             OperationKind.Keep => Keep(operation),
             OperationKind.Write => Write(operation),
             OperationKind.CompareExchange or OperationKind.Add => Combine(operation),
+            OperationKind.Fence => Fence(operation),
             OperationKind.OpenSession => OpenSession(now),
             OperationKind.Renew => Renew(operation, now),
             OperationKind.Inspect => Inspect(operation),
@@ -307,6 +308,25 @@ public sealed class Segment
         return new OperationResult(status, sequence, value);
     }
 
+    private OperationResult Fence(in Operation operation)
+    {
+        if (!MayAct(operation.Key, LeaseRights.Owner, out OperationStatus refusal)) return new OperationResult(refusal);
+        ulong newest = 0;
+        refusal = _leases.Holds(operation.Key.Head, operation.Block, operation.Offset, operation.Operand)
+            ? _leases.Fences.Check(operation, out newest)
+            : OperationStatus.OutOfBounds;
+        if (refusal != OperationStatus.Ok) return new OperationResult(refusal, 0, (long)newest);
+        int byteCount = sizeof(long) + operation.Bytes.Length;
+        if (!TryLog(operation.Kind, operation.Request, byteCount, out ulong sequence, out Span<byte> bytes)) return new OperationResult(OperationStatus.Busy);
+        ref LogEntry entry = ref _log[sequence];
+        (entry.Block, entry.Offset, entry.Value) = (operation.Block, operation.Offset, (long)operation.Fence);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, operation.Operand);
+        operation.Bytes.Span.CopyTo(bytes[sizeof(long)..]);
+        _leases.Fences.Apply(operation);
+        CommitAll();
+        return new OperationResult(OperationStatus.Ok, sequence, (long)newest);
+    }
+
     private OperationResult OpenSession(Tick now)
     {
         if (_sessions.IsFull && _sessions.TryFindIdle(now, TimeSpan.Zero, out ulong idlest)) CloseSession(idlest);
@@ -381,12 +401,16 @@ public sealed class Segment
         return refusal == OperationStatus.Ok;
     }
 
-    /// <summary>The one decision about access to bytes: right, fence, bounds.</summary>
+    /// <summary>The one decision about access to bytes: right, fence, bounds, and the fence of the lock if the write names one.</summary>
     private bool MayChange(in Operation operation, int byteCount, out OperationStatus refusal)
     {
         if (!MayAct(operation.Key, LeaseRights.Owner, out refusal)) return false;
         refusal = OperationStatus.OutOfBounds;
-        return IsInside(operation.Block, operation.Offset, byteCount) && _store[operation.Block].Generation == operation.Key.Generation;
+        if (!IsInside(operation.Block, operation.Offset, byteCount) || _store[operation.Block].Generation != operation.Key.Generation) return false;
+        if (_leases.Fences.Permits(operation, byteCount)) return true;
+        refusal = OperationStatus.LockFenced;
+        _counters.Fences++;
+        return false;
     }
 
     private bool IsInside(int block, int offset, int byteCount) =>
@@ -407,7 +431,7 @@ public sealed class Segment
         for (ulong sequence = _log.Committed + 1; sequence <= _log.Last; sequence++)
         {
             ref LogEntry entry = ref _log[sequence];
-            if (entry.ByteLength > 0) _store.Commit(entry.Block, entry.Offset, _log.BytesOf(entry), sequence);
+            if (entry.ByteLength > 0 && entry.Kind != OperationKind.Fence) _store.Commit(entry.Block, entry.Offset, _log.BytesOf(entry), sequence);
             _log.CommitTo(sequence);
         }
     }
