@@ -14,6 +14,9 @@ public interface INodePoolGrain : IGrainWithStringKey
     /// <summary>Most bytes that one call may carry.</summary>
     const int CallBytesMax = 4 << 20;
 
+    /// <summary>Most lock fences that one call may set.</summary>
+    const int CallFenceCountMax = 64;
+
     /// <summary>Takes leases: for each request all of its memory or none.</summary>
     [Alias("Lease")]
     Task<LeaseReply[]> LeaseAsync(LeaseRequest[] requests);

@@ -49,7 +49,8 @@ public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan
         }
     }
 
-    private static bool IsNoAnswer(Exception e) =>
+    /// <summary>Whether a call failed because nobody answered, and may be made again if that is harmless.</summary>
+    internal static bool IsNoAnswer(Exception e) =>
         e is SiloUnavailableException or OrleansMessageRejectionException or TimeoutException or ConnectionFailedException
             or ClientNotAvailableException;
 
