@@ -58,15 +58,15 @@ public sealed class LockTests(SharedCluster shared) : IAsyncLifetime
         }
 
         var three = new LockOptions { Slots = 3, WaitUpTo = TimeSpan.Zero };
-        RegionLock?[] slots = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => region.TryLockAsync(100, 8, LockMode.Shared, three).AsTask()));
+        RegionLock?[] slots = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => region.TryLockAsync(104, 8, LockMode.Shared, three).AsTask()));
         RegionLock[] held = [.. slots.OfType<RegionLock>()];
         Assert.Equal(3, held.Length);
         foreach (RegionLock hold in held) await region.AddAsync(104, 1, hold.Fence);
         Assert.Equal(3, await region.AddAsync(104, 0));
         await held[1].DisposeAsync();
-        await using RegionLock? next = await region.TryLockAsync(100, 8, LockMode.Shared, three);
+        await using RegionLock? next = await region.TryLockAsync(104, 8, LockMode.Shared, three);
         Assert.NotNull(next);
-        Assert.Null(await region.TryLockAsync(100, 8, LockMode.Shared, three));
+        Assert.Null(await region.TryLockAsync(104, 8, LockMode.Shared, three));
 
         // The slot of the second went to the next: the memory's owner refuses the second, and the others go on.
         await Assert.ThrowsAsync<LeaseFencedException>(async () => await region.AddAsync(104, 1, held[1].Fence));
