@@ -11,7 +11,11 @@ namespace OrleansPool.Client.Locks;
 internal sealed class FabricRegionLock : RegionLock
 {
     private const int RenewalsPerDuration = 3;
+    private const int CallsPerDuration = 6;
     private const int ReleaseTryCountMax = 3;
+
+    /// <summary>How long one release may take: a call to a silo that dies is otherwise given up only after Orleans' own 30 s.</summary>
+    private static readonly TimeSpan ReleaseCallMax = TimeSpan.FromSeconds(3);
 
     private readonly IRegionLockGrain _grain;
     private readonly TimeProvider _time;
@@ -70,7 +74,7 @@ internal sealed class FabricRegionLock : RegionLock
         {
             try
             {
-                status = await _grain.ReleaseAsync(_request.Region, _request.Id).WaitAsync(cancellationToken);
+                status = await _grain.ReleaseAsync(_request.Region, _request.Id).WaitAsync(ReleaseCallMax, _time, cancellationToken);
 
                 // The attempt whose answer was lost may have released it.
                 if (status == LockStatus.NotHeld && failure is not null) return;
@@ -92,7 +96,7 @@ internal sealed class FabricRegionLock : RegionLock
         {
             await ReleaseAsync();
         }
-        catch (Exception e) when (e is PoolException or ObjectDisposedException or OrleansException)
+        catch (Exception)
         {
             // Gone already, or out of reach until its duration is up: either way it does not stay taken.
         }
@@ -124,20 +128,23 @@ internal sealed class FabricRegionLock : RegionLock
         }
     }
 
-    /// <summary>Renews once, waiting no longer than the lock is valid.</summary>
+    /// <summary>Renews once. A call that is not answered soon leaves time for another: a call to a silo that dies is lost.</summary>
     private async ValueTask<LockStatus> TryRenewAsync(CancellationToken cancellationToken)
     {
         TimeSpan left = Left;
         if (left <= TimeSpan.Zero) return LockStatus.AskAgain;
+        TimeSpan callMax = _request.Duration / CallsPerDuration;
+        if (callMax > left) callMax = left;
         long sentAt = _time.GetTimestamp();
         try
         {
-            LockStatus status = await _grain.RenewAsync(_request.Region, _request.Id).WaitAsync(left, _time, cancellationToken);
+            LockStatus status = await _grain.RenewAsync(_request.Region, _request.Id).WaitAsync(callMax, _time, cancellationToken);
             if (status == LockStatus.Held) Extend(sentAt + Stamps(_request.Duration));
             return status;
         }
-        catch (Exception e) when (NodeCall.IsNoAnswer(e) || e is PoolException or OrleansException)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever stood in the way, the lock is held until its time is up, and it is tried again before.
             return LockStatus.AskAgain;
         }
     }

@@ -13,6 +13,12 @@ internal sealed class LockTaker(IRegionLockGrain grain, TimeProvider time)
     /// <summary>How long an answer may take that needs no waiting for others.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long one call may take, which the grain answers within 3 s. A call to a silo that dies is otherwise given up only after
+    /// Orleans' own 30 s; to ask again under the same id is harmless.
+    /// </summary>
+    private static readonly TimeSpan CallMax = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan BackOffFirst = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan BackOffMax = TimeSpan.FromMilliseconds(500);
 
@@ -69,13 +75,14 @@ internal sealed class LockTaker(IRegionLockGrain grain, TimeProvider time)
             LockRequest rest = request.Wait == TimeSpan.Zero ? request : request with { Wait = limit - waited };
             try
             {
-                LockReply reply = await grain.AskAsync(rest).WaitAsync(limit - waited, time, cancellationToken);
+                TimeSpan callMax = limit - waited < CallMax ? limit - waited : CallMax;
+                LockReply reply = await grain.AskAsync(rest).WaitAsync(callMax, time, cancellationToken);
                 failure = null;
                 bool isLate = request.Wait != TimeSpan.Zero && time.GetElapsedTime(started) >= limit;
                 if (reply.Status is not (LockStatus.Waiting or LockStatus.AskAgain) && !isLate) return (reply, sentAt);
                 if (reply.Status == LockStatus.Waiting) continue;
             }
-            catch (Exception e) when (NodeCall.IsNoAnswer(e) || e is PoolUnavailableException)
+            catch (Exception e) when (IsPassing(e))
             {
                 failure = e;
             }
@@ -96,6 +103,13 @@ internal sealed class LockTaker(IRegionLockGrain grain, TimeProvider time)
         Abandon(request);
         return (new LockReply(LockStatus.TimedOut), started);
     }
+
+    /// <summary>
+    /// Whether asking again may help: nobody answered, or the grain could not begin because its storage did not. What is the caller's
+    /// own doing is told at once.
+    /// </summary>
+    private static bool IsPassing(Exception e) =>
+        e is PoolUnavailableException or not (PoolException or ArgumentException or OperationCanceledException);
 
     /// <summary>Gives back a place, or a lock that came too late. If nobody hears, it is forgotten or runs out by itself.</summary>
     private void Abandon(LockRequest request) => grain.ReleaseAsync(request.Region, request.Id).Ignore();

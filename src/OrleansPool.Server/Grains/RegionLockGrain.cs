@@ -19,8 +19,8 @@ internal sealed partial class RegionLockGrain(
     [PersistentState("locks", OrleansPoolOptions.StorageName)] IPersistentState<RegionLockState> state,
     ISegmentPath path, TimeProvider time, ILogger<RegionLockGrain> logger) : Grain, IRegionLockGrain
 {
-    /// <summary>How long a call may stand open: well below the time after which Orleans gives one up.</summary>
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(4);
+    /// <summary>How long a call may stand open: well below the time after which its caller gives it up and asks again.</summary>
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(3);
 
     private readonly HostClock _clock = new(time);
     private string _name = "";
