@@ -15,16 +15,15 @@ public interface IRegionLockGrain : IGrainWithStringKey
     Task<LockReply> AskAsync(LockRequest request);
 
     /// <summary>Restarts a lock's duration.</summary>
-    /// <param name="region">The region: <see cref="PageTable.Id"/>.</param>
-    /// <param name="id">The lock.</param>
+    /// <param name="id">The lock: <see cref="LockRequest.Id"/>.</param>
     /// <returns><see cref="LockStatus.Held"/>; <see cref="LockStatus.NotHeld"/> for one that ran out, was released, or never was.</returns>
     [Alias("Renew")]
-    Task<LockStatus> RenewAsync(Guid region, Guid id);
+    Task<LockStatus> RenewAsync(Guid id);
 
     /// <summary>Gives a lock back, or stops waiting for it.</summary>
     /// <returns><see cref="LockStatus.Held"/> if it was held or waited for until now; <see cref="LockStatus.NotHeld"/> if not.</returns>
     [Alias("Release")]
-    Task<LockStatus> ReleaseAsync(Guid region, Guid id);
+    Task<LockStatus> ReleaseAsync(Guid id);
 
     /// <summary>The region was deleted: its locks end.</summary>
     [Alias("End")]

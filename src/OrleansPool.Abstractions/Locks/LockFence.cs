@@ -5,6 +5,6 @@ namespace OrleansPool;
 /// else. Can be sent to whoever writes on the holder's behalf.
 /// </summary>
 /// <param name="Region">The region: <see cref="Grains.PageTable.Id"/>.</param>
-/// <param name="Number">Rises with every lock that is granted in the region, from 1. 0: no fence.</param>
+/// <param name="Number">Rises with every lock that is granted in the region. 0: no fence.</param>
 [GenerateSerializer, Immutable, Alias("OrleansPool.LockFence")]
 public readonly record struct LockFence([property: Id(0)] Guid Region, [property: Id(1)] ulong Number);

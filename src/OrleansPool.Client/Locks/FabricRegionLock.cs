@@ -74,7 +74,7 @@ internal sealed class FabricRegionLock : RegionLock
         {
             try
             {
-                status = await _grain.ReleaseAsync(_request.Region, _request.Id).WaitAsync(ReleaseCallMax, _time, cancellationToken);
+                status = await _grain.ReleaseAsync(_request.Id).WaitAsync(ReleaseCallMax, _time, cancellationToken);
 
                 // The attempt whose answer was lost may have released it.
                 if (status == LockStatus.NotHeld && failure is not null) return;
@@ -138,7 +138,7 @@ internal sealed class FabricRegionLock : RegionLock
         long sentAt = _time.GetTimestamp();
         try
         {
-            LockStatus status = await _grain.RenewAsync(_request.Region, _request.Id).WaitAsync(callMax, _time, cancellationToken);
+            LockStatus status = await _grain.RenewAsync(_request.Id).WaitAsync(callMax, _time, cancellationToken);
             if (status == LockStatus.Held) Extend(sentAt + Stamps(_request.Duration));
             return status;
         }

@@ -112,5 +112,5 @@ internal sealed class LockTaker(IRegionLockGrain grain, TimeProvider time)
         e is PoolUnavailableException or not (PoolException or ArgumentException or OperationCanceledException);
 
     /// <summary>Gives back a place, or a lock that came too late. If nobody hears, it is forgotten or runs out by itself.</summary>
-    private void Abandon(LockRequest request) => grain.ReleaseAsync(request.Region, request.Id).Ignore();
+    private void Abandon(LockRequest request) => grain.ReleaseAsync(request.Id).Ignore();
 }

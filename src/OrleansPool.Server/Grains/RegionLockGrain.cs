@@ -50,9 +50,9 @@ internal sealed partial class RegionLockGrain(
         return await OrLeaveAsync(_desk.AskAsync(request, AnswerWithin));
     }
 
-    public async Task<LockStatus> RenewAsync(Guid region, Guid id) => await OrLeaveAsync(_desk.RenewAsync(id));
+    public async Task<LockStatus> RenewAsync(Guid id) => await OrLeaveAsync(_desk.RenewAsync(id));
 
-    public async Task<LockStatus> ReleaseAsync(Guid region, Guid id) => await OrLeaveAsync(_desk.ReleaseAsync(id));
+    public async Task<LockStatus> ReleaseAsync(Guid id) => await OrLeaveAsync(_desk.ReleaseAsync(id));
 
     public Task EndAsync(Guid region)
     {

@@ -21,7 +21,7 @@ namespace OrleansPool.Server.Locks;
 /// <param name="wake">Told when to call <see cref="Wake"/>; each call replaces the one before.</param>
 internal sealed class LockDesk(VersionedStore<RegionLockState> store, ILockedMemory memory, HostClock clock, Action<Tick> wake)
 {
-    private readonly LockTable _table = Load(store.Current, clock.Now);
+    private readonly LockTable _table = Load(store.Current, clock);
     private readonly Dictionary<Guid, TaskCompletionSource<LockReply>> _calls = [];
     private TaskCompletionSource<bool> _written = NewWrite();
     private bool _isRunning;
@@ -92,6 +92,7 @@ internal sealed class LockDesk(VersionedStore<RegionLockState> store, ILockedMem
         if (IsOver) return;
         foreach (Guid id in _table.End(region)) Answer(id, new LockReply(LockStatus.NoRegion));
         _hasEnded = true;
+        if (store.Current.Version > 0) _table.Confirm();
         Run();
     }
 
@@ -105,10 +106,15 @@ internal sealed class LockDesk(VersionedStore<RegionLockState> store, ILockedMem
 
     private static TaskCompletionSource<bool> NewWrite() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private static LockTable Load(RegionLockState state, Tick now)
+    /// <summary>
+    /// Makes the table of what is in storage. Where nothing is, because no lock was ever taken, or storage lost it, fences begin at the
+    /// clock's microseconds: above all that an earlier table can have given out, so that no number is used twice.
+    /// </summary>
+    private static LockTable Load(RegionLockState state, HostClock clock)
     {
+        if (state.Version == 0) return new LockTable((ulong)(clock.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMicroseconds);
         var table = new LockTable(state.LastFence);
-        foreach (LockRow row in state.Locks) table.Load(row.Request, row.Fence, now);
+        foreach (LockRow row in state.Locks) table.Load(row.Request, row.Fence, clock.Now);
         return table;
     }
 
@@ -157,12 +163,13 @@ internal sealed class LockDesk(VersionedStore<RegionLockState> store, ILockedMem
     {
         TaskCompletionSource<bool> written = _written;
         _written = NewWrite();
+        bool isLeftOver = _hasEnded && _table.Holders.Count == 0;
+        _hasEnded = false;
         try
         {
-            if (_hasEnded && _table.Holders.Count == 0)
+            if (isLeftOver)
             {
-                if (store.Current.Version > 0) await store.ClearAsync();
-                _hasEnded = false;
+                await store.ClearAsync();
             }
             else
             {

@@ -122,8 +122,8 @@ public sealed class LockBadInputTests(SharedCluster shared) : IAsyncLifetime
     {
         await using MemoryRegion region = await Cluster.As(face).OpenRegionAsync(_name, RegionBytes);
         RegionLock hold = await region.LockAsync(0, 1, LockMode.Exclusive);
-        Assert.Equal(LockStatus.NotHeld, await Grain.ReleaseAsync(hold.Fence.Region, Guid.NewGuid()));
-        Assert.Equal(LockStatus.NotHeld, await Grain.RenewAsync(hold.Fence.Region, Guid.NewGuid()));
+        Assert.Equal(LockStatus.NotHeld, await Grain.ReleaseAsync(Guid.NewGuid()));
+        Assert.Equal(LockStatus.NotHeld, await Grain.RenewAsync(Guid.NewGuid()));
         await RefusedAsync<OperationCanceledException>(async () => await hold.RenewAsync(Cancelled));
         await RefusedAsync<OperationCanceledException>(async () => await hold.ReleaseAsync(Cancelled));
         Assert.Null(await region.TryLockAsync(0, 1, LockMode.Exclusive));
@@ -159,7 +159,7 @@ public sealed class LockBadInputTests(SharedCluster shared) : IAsyncLifetime
         Assert.Equal(LockStatus.NoRegion, (await Grain.AskAsync(right with { Region = Guid.NewGuid() })).Status);
         Assert.Equal(LockStatus.OutOfBounds, (await Grain.AskAsync(right with { Ranges = [new(4_000, 1_001)] })).Status);
         Assert.Equal(LockStatus.Held, (await Grain.AskAsync(right)).Status);
-        Assert.Equal(LockStatus.Held, await Grain.ReleaseAsync(right.Region, right.Id));
+        Assert.Equal(LockStatus.Held, await Grain.ReleaseAsync(right.Id));
     }
 
     private async Task AssertNothingHeldAsync()

@@ -16,6 +16,9 @@ public sealed class LockDeskTests
     private readonly ManualMemory _memory = new();
     private readonly FakeTimeProvider _time = new();
 
+    /// <summary>Where fences begin, by the clock that has not moved yet.</summary>
+    private static readonly ulong Base = (ulong)(new FakeTimeProvider().GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMicroseconds;
+
     [Fact]
     public async Task A_lock_is_in_storage_and_fenced_before_its_holder_hears_of_it()
     {
@@ -25,7 +28,7 @@ public sealed class LockDeskTests
 
         Task<LockReply> asked = desk.AskAsync(request, Park);
 
-        Assert.Equal((1ul, request.Id), (_record.State.LastFence, Assert.Single(_record.State.Locks).Request.Id));
+        Assert.Equal((1ul, request.Id), (_record.State.LastFence - Base, Assert.Single(_record.State.Locks).Request.Id));
         Assert.Equal(1, _memory.AskedCount);
         Assert.False(asked.IsCompleted);
         _memory.Acknowledge();
@@ -134,7 +137,7 @@ public sealed class LockDeskTests
     [Fact]
     public async Task Storage_that_went_back_is_caught_by_the_memory_and_the_next_fence_is_above_what_it_knows()
     {
-        _memory.Newest = 77;
+        _memory.Newest = Base + 77;
         (LockDesk desk, _) = Desk();
         LockRequest request = Request();
         Assert.Equal(LockStatus.AskAgain, (await desk.AskAsync(request, Park)).Status);
@@ -185,7 +188,14 @@ public sealed class LockDeskTests
         desk.End(Region);
         Assert.Equal(LockStatus.NoRegion, (await waiting).Status);
         Assert.Equal(0, _record.State.Version);
-        Assert.Equal((LockStatus.Held, 2ul), Of(await desk.AskAsync(Request() with { Region = Guid.NewGuid() }, Park)));
+
+        // Whoever begins without a record begins above what was given out.
+        _time.Advance(TimeSpan.FromSeconds(1));
+        (LockDesk later, _) = Desk();
+        Assert.True((await later.AskAsync(Request() with { Region = Guid.NewGuid() }, Park)).Fence > Base + 2);
+        Assert.True(later.Describe().Held.Count == 1 && _record.State.Version == 1);
+        desk = Desk().Desk;
+        Assert.Equal((LockStatus.Held, 1_000_002ul), Of(await desk.AskAsync(Request() with { Region = Guid.NewGuid() }, Park)));
     }
 
     private (LockDesk Desk, UnreliableState<RegionLockState> Storage) Desk()
@@ -198,5 +208,5 @@ public sealed class LockDeskTests
     private static LockRequest Request(long offset = 0) => new(
         Region, Guid.NewGuid(), LockMode.Exclusive, 1, [new LockRange(offset, 8)], TimeSpan.FromSeconds(10), TimeSpan.FromHours(2), "test");
 
-    private static (LockStatus Status, ulong Fence) Of(LockReply reply) => (reply.Status, reply.Fence);
+    private static (LockStatus Status, ulong Fence) Of(LockReply reply) => (reply.Status, reply.Fence - Base);
 }
