@@ -180,8 +180,12 @@ public sealed class LockTableTests
                     switch (act)
                     {
                         case Act.Ask:
-                            LockRequest request = Of(b % 3 == 0 ? LockMode.Exclusive : LockMode.Shared, b % 3 == 0 ? 1 : 2, new(a, 1 + (b % 7)), new(40 + (b % 5), 2))
-                                with { Duration = TimeSpan.FromMilliseconds(100 + b), Wait = TimeSpan.FromMilliseconds(b % 4 * 100) };
+                            bool isAlone = b % 3 == 0;
+                            LockRequest request = Of(isAlone ? LockMode.Exclusive : LockMode.Shared, isAlone ? 1 : 2, new(a, 1 + (b % 7)), new(40 + (b % 5), 2)) with
+                            {
+                                Duration = TimeSpan.FromMilliseconds(100 + b),
+                                Wait = TimeSpan.FromMilliseconds(b % 4 * 100),
+                            };
                             asked.Add(request);
                             table.Ask(request, now);
                             break;
@@ -189,7 +193,9 @@ public sealed class LockTableTests
                             table.Release(known.Id);
                             promised.Remove(known.Id);
                             break;
-                        case Act.Renew when known is not null && table.Renew(known.Id, now): promised[known.Id] = now + known.Duration; break;
+                        case Act.Renew when known is not null && table.Renew(known.Id, now):
+                            promised[known.Id] = now + known.Duration;
+                            break;
                         case Act.Advance: now += TimeSpan.FromMilliseconds(a * 5); break;
                         case Act.Raise: table.RaiseTo((ulong)b); break;
                         case Act.Reload:

@@ -76,6 +76,25 @@ public sealed class LockTests(SharedCluster shared) : IAsyncLifetime
     }
 
     [Theory, FromEachFace]
+    public async Task Never_more_hold_a_semaphore_than_it_has_slots(Face face)
+    {
+        await using MemoryRegion region = await OpenAsync(face);
+        int holders = 0;
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(async caller =>
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                await using RegionLock hold = await region.LockAsync(0, 16, LockMode.Shared, new LockOptions { Slots = 3 });
+                Assert.InRange(Interlocked.Increment(ref holders), 1, 3);
+                await region.AddAsync(8, 1, hold.Fence);
+                Interlocked.Decrement(ref holders);
+            }
+        }));
+
+        Assert.Equal(12 * 8, await region.AddAsync(8, 0));
+    }
+
+    [Theory, FromEachFace]
     public async Task A_paused_former_holder_is_refused_and_changes_nothing(Face face)
     {
         await using MemoryRegion region = await OpenAsync(face);
