@@ -9,7 +9,8 @@ public sealed class LocksUnderKillTests
 {
     private const int CounterBytes = 16;
     private const int CallersPerClient = 4;
-    private const int IncrementsBeforeAndAfter = 150;
+    private const int IncrementsBeforeAndAfter = 100;
+    private static readonly TimeSpan PausedDuration = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LimitMax = TimeSpan.FromMinutes(2);
 
     [Fact]
@@ -25,6 +26,7 @@ public sealed class LocksUnderKillTests
 
         Task[] callers = [.. new[] { first, second }.SelectMany(client => Enumerable.Range(0, CallersPerClient)
             .Select(i => CountAsync(client.Fabric, name, TimeSpan.FromSeconds(i == 0 ? 1 : 10), history, stop.Token)))];
+        Task<int> paused = PauseAsync(second, name, stop.Token);
         long startedAt = Stopwatch.GetTimestamp();
         await Eventually.TrueAsync(() => history.ReachesAsync(IncrementsBeforeAndAfter), "callers count before the kill");
         TimeSpan before = Stopwatch.GetElapsedTime(startedAt);
@@ -33,11 +35,13 @@ public sealed class LocksUnderKillTests
         await Eventually.TrueAsync(() => history.ReachesAsync(atKill + IncrementsBeforeAndAfter), "callers count on after the kill");
         await stop.CancelAsync();
         await Task.WhenAll(callers);
+        int refusedCount = await paused;
+        Assert.True(refusedCount > 0, "some holder was paused past its time");
 
         await using MemoryRegion region = await first.Fabric.OpenRegionAsync(name);
         await using (RegionLock last = await region.LockAsync(0, CounterBytes, LockMode.Exclusive)) Assert.Equal(LockMode.Exclusive, last.Mode);
         string told = history.Check(await region.AddAsync(0, 0));
-        TestContext.Current.SendDiagnosticMessage($"{IncrementsBeforeAndAfter} handovers in {before.TotalSeconds:0.0} s before the kill; {told}");
+        TestContext.Current.SendDiagnosticMessage($"{IncrementsBeforeAndAfter} handovers in {before.TotalSeconds:0.0} s before the kill; {told}; {refusedCount} paused holders refused");
     }
 
     [Fact]
@@ -131,6 +135,37 @@ public sealed class LocksUnderKillTests
             history.Add(new LockHold(hold.Fence.Number, from, until, fenceFound, written, outcome));
             await hold.DisposeAsync();
         }
+    }
+
+    /// <summary>Is paused while it holds the lock, over and over: when it goes on somebody else has held it, and its write is refused.</summary>
+    /// <returns>How often that was.</returns>
+    private static async Task<int> PauseAsync(FabricClient client, string name, CancellationToken stop)
+    {
+        IRegionLockGrain grain = client.Grains.GetGrain<IRegionLockGrain>(name);
+        await using MemoryRegion region = await client.Fabric.OpenRegionAsync(name, 0, null, CancellationToken.None);
+        int refusedCount = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                LockFence next;
+                await using (RegionLock known = await region.LockAsync(0, CounterBytes, LockMode.Exclusive, null, stop)) next = known.Fence;
+                var request = new LockRequest(
+                    next.Region, Guid.NewGuid(), LockMode.Exclusive, 1, [new LockRange(0, CounterBytes)], PausedDuration, TimeSpan.FromSeconds(20), "paused");
+                LockReply reply = await grain.AskAsync(request).WaitAsync(TimeSpan.FromSeconds(5), stop);
+                if (reply.Status != LockStatus.Held) continue;
+                await using RegionLock other = await region.LockAsync(0, CounterBytes, LockMode.Exclusive, null, stop);
+                Assert.True(other.Fence.Number > reply.Fence);
+                Assert.Equal(WriteOutcome.Refused, await WriteAsync(region, new byte[CounterBytes], next with { Number = reply.Fence }));
+                refusedCount++;
+            }
+            catch (Exception e) when (e is OperationCanceledException or PoolUnavailableException or LockTimeoutException or TimeoutException or OrleansException)
+            {
+                // The grain's silo is dead and the next is not there yet, or the test is over.
+            }
+        }
+
+        return refusedCount;
     }
 
     private static async Task<WriteOutcome> WriteAsync(MemoryRegion region, byte[] bytes, LockFence fence)
