@@ -19,6 +19,9 @@ internal sealed class LockTaker(IRegionLockGrain grain, TimeProvider time)
     /// </summary>
     private static readonly TimeSpan CallMax = TimeSpan.FromSeconds(5);
 
+    private static readonly PoolUnavailableException NotNow =
+        new("The lock's grain is moving, or an owner of the memory does not answer.", PoolErrors.RetryAfter);
+
     private static readonly TimeSpan BackOffFirst = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan BackOffMax = TimeSpan.FromMilliseconds(500);
 
@@ -73,18 +76,19 @@ internal sealed class LockTaker(IRegionLockGrain grain, TimeProvider time)
             cancellationToken.ThrowIfCancellationRequested();
             long sentAt = time.GetTimestamp();
             LockRequest rest = request.Wait == TimeSpan.Zero ? request : request with { Wait = limit - waited };
+            TimeSpan callMax = limit - waited < CallMax ? limit - waited : CallMax;
             try
             {
-                TimeSpan callMax = limit - waited < CallMax ? limit - waited : CallMax;
                 LockReply reply = await grain.AskAsync(rest).WaitAsync(callMax, time, cancellationToken);
-                failure = null;
+                failure = reply.Status == LockStatus.AskAgain ? NotNow : null;
                 bool isLate = request.Wait != TimeSpan.Zero && time.GetElapsedTime(started) >= limit;
                 if (reply.Status is not (LockStatus.Waiting or LockStatus.AskAgain) && !isLate) return (reply, sentAt);
                 if (reply.Status == LockStatus.Waiting) continue;
             }
             catch (Exception e) when (IsPassing(e))
             {
-                failure = e;
+                // A call that the caller's own deadline cut short says nothing about the grain.
+                failure = e is TimeoutException && callMax < CallMax && request.Wait > TimeSpan.Zero ? null : e;
             }
 
             TimeSpan left = limit - time.GetElapsedTime(started);
@@ -93,7 +97,7 @@ internal sealed class LockTaker(IRegionLockGrain grain, TimeProvider time)
             backOff = TimeSpan.FromTicks(Math.Min(backOff.Ticks * 2, BackOffMax.Ticks));
         }
 
-        if (failure is not null and not TimeoutException)
+        if (failure is not null)
         {
             throw new PoolUnavailableException(
                 $"The locks of the region could not be asked for within {limit}. Nothing is held; try again in {PoolErrors.RetryAfter.TotalSeconds:0.#} s.",
