@@ -94,6 +94,10 @@ public sealed class GrainPath : ISegmentPath
     public ValueTask<ExtentReply[]> KeepAsync(NodeId home, LeaseExtent[] extents, string region, CancellationToken cancellationToken) =>
         _call.RunAsync(home, _ => Control(home).KeepAsync(extents, region), cancellationToken);
 
+    /// <inheritdoc/>
+    public ValueTask<BlockFenceReply[]> FenceAsync(NodeId home, BlockFence[] fences, CancellationToken cancellationToken) =>
+        _call.RunAsync(home, _ => Control(home).FenceAsync(fences), cancellationToken);
+
     private INodePoolGrain Control(NodeId home) => NodeKey.Control(_grains, home.Silo);
 
     private ICacheGrain Cache(SegmentId segment) => _grains.GetGrain<ICacheGrain>((long)(segment.Value % CacheBucketCount));

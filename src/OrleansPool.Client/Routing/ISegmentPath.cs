@@ -43,4 +43,7 @@ public interface ISegmentPath
 
     /// <summary>Makes leases last until they are freed.</summary>
     ValueTask<ExtentReply[]> KeepAsync(NodeId home, LeaseExtent[] extents, string region, CancellationToken cancellationToken);
+
+    /// <summary>Sets lock fences.</summary>
+    ValueTask<BlockFenceReply[]> FenceAsync(NodeId home, BlockFence[] fences, CancellationToken cancellationToken);
 }

@@ -28,6 +28,10 @@ internal sealed class BlockStore
     /// <summary>The committed bytes of a block. For the executor only.</summary>
     public ReadOnlySpan<byte> BytesOf(int block) => _frames[block];
 
+    /// <summary>Whether some bytes lie inside one block.</summary>
+    public bool IsInside(int block, int offset, int byteCount) =>
+        (uint)block < (uint)BlockCount && offset >= 0 && byteCount <= BlockBytes && offset <= BlockBytes - byteCount;
+
     /// <summary>Copies bytes of a block if it still has a generation.</summary>
     /// <param name="block">Index of the block; the caller has checked its bounds.</param>
     /// <param name="generation">The generation that the reader holds.</param>

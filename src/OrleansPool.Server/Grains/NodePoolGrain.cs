@@ -34,6 +34,8 @@ internal sealed class NodePoolGrain(NodeHost node, NodeRegistry registry) : Grai
     public Task<ExtentReply[]> KeepAsync(LeaseExtent[] extents, string region) => SiloPath.EachAsync(
         Bounded(extents), extent => node.ExecuteAsync(extent, Operation.Keep(extent.Key, region))).AsTask();
 
+    public Task<BlockFenceReply[]> FenceAsync(BlockFence[] fences) => SiloPath.EachAsync(Bounded(fences), node.FenceAsync).AsTask();
+
     public async Task<ulong> OpenSessionAsync(NodeIncarnation incarnation, SegmentId segment) =>
         incarnation == node.Id.Incarnation ? await node.OpenSessionAsync(segment) : 0;
 

@@ -149,6 +149,15 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
         return (await segment.ExecuteAsync(Operation.OnLease(kind, extent.Key))).Status;
     }
 
+    /// <summary>Sets a lock fence.</summary>
+    internal async ValueTask<BlockFenceReply> FenceAsync(BlockFence fence)
+    {
+        if (!TryFind(fence.Extent, out NodeSegment? segment, out OperationStatus status)) return new BlockFenceReply(status, 0);
+        OperationResult result = await segment.ExecuteAsync(
+            Operation.SetFence(fence.Extent.Key, fence.Block, fence.Offset, fence.Count, fence.Fence, fence.Earlier));
+        return new BlockFenceReply(result.Status, (ulong)result.Value);
+    }
+
     /// <summary>Opens a session; zero where there is no such segment.</summary>
     internal async ValueTask<ulong> OpenSessionAsync(SegmentId id)
     {

@@ -75,6 +75,7 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
             _ => default,
         };
         if (operation.Kind == OperationKind.None) return new ValueTask<BlockWriteReply>(new BlockWriteReply(OperationStatus.OutOfBounds, 0, 0));
+        if (write.Fence != 0) operation = operation with { Fence = write.Fence };
         ValueTask<OperationResult> execution = ExecuteAsync(operation);
         return execution.IsCompletedSuccessfully ? new ValueTask<BlockWriteReply>(Reply(execution.Result)) : AwaitAsync(execution);
 

@@ -53,6 +53,9 @@ internal sealed class SiloPath(NodeHost node, CachedReader cache, RemoteNodes re
             ? EachAsync(extents, extent => node.ExecuteAsync(extent, Operation.Keep(extent.Key, region)))
             : remote.Control.KeepAsync(home, extents, region, cancellationToken);
 
+    public ValueTask<BlockFenceReply[]> FenceAsync(NodeId home, BlockFence[] fences, CancellationToken cancellationToken) =>
+        home == node.Id ? EachAsync(fences, node.FenceAsync) : remote.Control.FenceAsync(home, fences, cancellationToken);
+
     /// <summary>Asks for one thing after the other.</summary>
     internal static async ValueTask<TReply[]> EachAsync<TItem, TReply>(TItem[] items, Func<TItem, ValueTask<TReply>> ask)
     {
