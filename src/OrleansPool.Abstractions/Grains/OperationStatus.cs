@@ -53,4 +53,7 @@ public enum OperationStatus : byte
 
     /// <summary>The node that held the memory is dead.</summary>
     Lost,
+
+    /// <summary>There is no memory yet; the request's place in the queue is kept for a moment.</summary>
+    Waiting,
 }

@@ -28,7 +28,8 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         long sentAt = _context.Time.GetTimestamp();
         TakenLease taken = await _context.Leases.TakeAsync(
-            new LeaseRequest(pool, bytes, options.Duration, options.Owner), options.Fallback, cancellationToken);
+            new LeaseRequest(pool, bytes, options.Duration, options.Owner) { WaitUpTo = options.WaitUpTo, Spill = options.Spill },
+            options.Fallback, cancellationToken);
         var lease = new FabricLease(_context, pool, bytes, taken.BlockBytes, taken.Extents, isOwned: true);
         _context.Keeper.Keep(lease, sentAt);
         return lease;

@@ -1,3 +1,4 @@
+using OrleansPool.Core.Arenas;
 
 namespace OrleansPool.Core.Segments;
 
@@ -85,6 +86,22 @@ public sealed class SegmentExecutor
         }
     }
 
+    /// <summary>Moves the segment into other memory while owning it: see <see cref="Segments.Segment.TryMove"/>. Readers go on; operations wait for the copy.</summary>
+    /// <returns>False when the segment was busy or cannot be moved now.</returns>
+    public bool TryMove(ArenaSlice frames, ArenaSlice book)
+    {
+        if (!TryOwn()) return false;
+        try
+        {
+            return Segment.TryMove(frames, book);
+        }
+        finally
+        {
+            Release();
+            Drain();
+        }
+    }
+
     private bool HasWork => !_inbox.IsEmpty || Volatile.Read(ref _sweepWanted);
 
     private bool TryOwn() => Volatile.Read(ref _owned) == 0 && Interlocked.CompareExchange(ref _owned, 1, 0) == 0;
@@ -125,7 +142,12 @@ public sealed class SegmentExecutor
             Release();
         }
 
-        foreach (int head in outbox.Retired) Segment.Zero(head);
+        for (int i = 0; i < outbox.Retired.Count; i++)
+        {
+            Segment.Zero(outbox.Retired[i]);
+            _host.OnEnded(outbox.Ended[i]);
+        }
+
         foreach ((IOperationCompletion completion, OperationResult told) in outbox.Replies) completion.Complete(told);
         outbox.Clear();
         Volatile.Write(ref _spareOutbox, outbox);

@@ -18,23 +18,26 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
     private readonly HostClock _clock;
     private readonly ITimer _sweepTimer;
 
-    public NodeSegment(SegmentId id, string pool, SegmentGeometry geometry, ArenaSlice frames, ArenaSlice book, UInt128 secret, HostClock clock)
+    private readonly Action<EndedLease> _ended;
+
+    /// <summary>Makes a segment of memory that was carved for it.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="geometry">Its sizes.</param>
+    /// <param name="frames">Memory of its blocks.</param>
+    /// <param name="book">Memory of its metadata and log.</param>
+    /// <param name="secret">128 random bits.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="ended">Hears of every lease that ended. Must be short, and must not call the segment.</param>
+    public NodeSegment(
+        SegmentId id, SegmentGeometry geometry, ArenaSlice frames, ArenaSlice book, UInt128 secret, HostClock clock, Action<EndedLease> ended)
     {
         _clock = clock;
-        Pool = pool;
-        Frames = frames;
-        Book = book;
+        _ended = ended;
         Segment = new Segment(id, geometry, frames, book, secret, clock.Now);
         Executor = new SegmentExecutor(Segment, this);
         _sweepTimer = clock.Time.CreateTimer(
             static state => ((SegmentExecutor)state!).Sweep(), Executor, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
-
-    public string Pool { get; }
-
-    public ArenaSlice Frames { get; }
-
-    public ArenaSlice Book { get; }
 
     public Segment Segment { get; }
 
@@ -76,6 +79,8 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
         if (operation.Kind == OperationKind.None) throw new ArgumentException("There is nothing to carry out.", nameof(operation));
         return TryExecute(operation, out ValueTask<OperationResult> task) ? task : ExecuteOnceRoomyAsync(operation);
     }
+
+    void ISegmentHost.OnEnded(in EndedLease ended) => _ended(ended);
 
     public void Dispose() => _sweepTimer.Dispose();
 

@@ -308,6 +308,8 @@ public sealed class SegmentExecutorTests : IDisposable
 
     private sealed class Host : ISegmentHost
     {
+        public long EndedBlockCount;
+
         private Tick _now = new(1);
 
         public Action? OnNow { get; set; }
@@ -337,6 +339,8 @@ public sealed class SegmentExecutorTests : IDisposable
         }
 
         public void ScheduleSweep(SegmentExecutor executor, Tick at) => SweepAt = at;
+
+        public void OnEnded(in EndedLease ended) => Interlocked.Add(ref EndedBlockCount, ended.BlockCount);
     }
 
     private sealed class Completion : IOperationCompletion
