@@ -42,8 +42,8 @@ public sealed class LeaseOptions
     /// <summary>
     /// How long to wait for memory that is not there at once; zero, the default, is an error at once, and at most
     /// <see cref="WaitMax"/>. The wait ends with memory before this time or with an error at it, never later. Who waits stands in
-    /// one queue on the node that the chooser named first: first come, first served, whatever the sizes, except that holders of
-    /// more than their fair share of the pool let those below theirs go first. It holds nothing while it waits.
+    /// one queue on the node that the chooser named first: first come, first served, whatever the sizes, except that owners who
+    /// hold their fair share of the pool or more let those below theirs go first. It holds nothing while it waits.
     /// </summary>
     public TimeSpan WaitUpTo { get; init; }
 

@@ -5,7 +5,7 @@ namespace OrleansPool.Server.Nodes;
 
 /// <summary>
 /// The requests that wait for memory of one pool on this node. First come, first served; while several owners hold or wait, those
-/// who hold more than their fair share let the others go first (deficit first, first come within it).
+/// who hold their fair share (what the pool may have, by the owners that hold or wait) or more let those below theirs go first.
 /// </summary>
 /// <remarks>
 /// <para>Thread-safe: one short lock. A waiter leaves the queue exactly once, and whoever takes it out tells its caller: the pool
@@ -117,7 +117,7 @@ internal sealed class WaitQueue : IDisposable
             long share = poolBytes / Math.Max(1, owners);
             for (LinkedListNode<Waiter>? place = owners > 1 ? first : null; place is not null; place = place.Next)
             {
-                if (_ledger.BytesOf(place.Value.Account) > share) continue;
+                if (_ledger.BytesOf(place.Value.Account) >= share) continue;
                 next = place.Value;
                 break;
             }
