@@ -21,6 +21,10 @@ public interface INodePoolGrain : IGrainWithStringKey
     [Alias("Lease")]
     Task<LeaseReply[]> LeaseAsync(LeaseRequest[] requests);
 
+    /// <summary>Gives up places in the queue, for requests whose caller does not want the memory any more.</summary>
+    [Alias("Leave")]
+    Task LeaveAsync(string pool, Guid[] tickets);
+
     /// <summary>Looks leases up, for a holder of their token.</summary>
     [Alias("Open")]
     Task<ExtentReply[]> OpenAsync(LeaseExtent[] extents);

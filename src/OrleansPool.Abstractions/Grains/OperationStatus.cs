@@ -59,4 +59,7 @@ public enum OperationStatus : byte
 
     /// <summary>The lease has as many differently locked parts as it may have.</summary>
     TooManyFences,
+
+    /// <summary>There is no memory yet; the request's place in the queue is kept for a moment.</summary>
+    Waiting,
 }

@@ -31,7 +31,13 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable, IDisposable
         using Activity? activity = PoolTelemetry.Start("lease", pool);
         long sentAt = _context.Time.GetTimestamp();
         TakenLease taken = await _context.Leases.TakeAsync(
-            new LeaseRequest(pool, bytes, options.Duration, options.Owner) { Trace = PoolTelemetry.CurrentTrace }, options.Fallback, cancellationToken);
+            new LeaseRequest(pool, bytes, options.Duration, options.Owner)
+            {
+                WaitUpTo = options.WaitUpTo,
+                Spill = options.Spill,
+                Trace = PoolTelemetry.CurrentTrace,
+            },
+            options.Fallback, cancellationToken);
         var lease = new FabricLease(_context, pool, bytes, taken.BlockBytes, taken.Extents, isOwned: true);
         _context.Keeper.Keep(lease, sentAt);
         return lease;

@@ -53,6 +53,19 @@ public sealed class GrainPath : ISegmentPath
         _call.RunAsync(node, _ => Control(node).LeaseAsync(requests), cancellationToken);
 
     /// <inheritdoc/>
+    public async ValueTask LeaveAsync(NodeId node, string pool, Guid[] tickets)
+    {
+        try
+        {
+            await Control(node).LeaveAsync(pool, tickets);
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            // A place that nobody asks after is given up by the node.
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask<ExtentReply[]> OpenAsync(NodeId home, LeaseExtent[] extents, CancellationToken cancellationToken) =>
         _call.RunAsync(home, _ => Control(home).OpenAsync(extents), cancellationToken);
 

@@ -29,6 +29,9 @@ public interface ISegmentPath
     /// <summary>Takes leases.</summary>
     ValueTask<LeaseReply[]> LeaseAsync(NodeId node, LeaseRequest[] requests, CancellationToken cancellationToken);
 
+    /// <summary>Gives up places in a node's queue; a node that does not answer forgets them by itself.</summary>
+    ValueTask LeaveAsync(NodeId node, string pool, Guid[] tickets);
+
     /// <summary>Looks leases up.</summary>
     ValueTask<ExtentReply[]> OpenAsync(NodeId home, LeaseExtent[] extents, CancellationToken cancellationToken);
 

@@ -14,7 +14,7 @@ internal sealed class LeaseTable
 {
     private readonly BlockStore _store;
     private readonly BlockBitmap _bitmap;
-    private readonly NativeTable<LeaseRow> _rows;
+    private NativeTable<LeaseRow> _rows;
     private readonly RetiredBlocks _retired;
     private readonly LabelTable _labels = new();
     private readonly LeaseTraces _traces = new();
@@ -40,6 +40,13 @@ internal sealed class LeaseTable
 
     /// <summary>The lock fences of the leases.</summary>
     public FencedLeases Fences { get; }
+
+    /// <summary>Goes on in other memory, which holds a copy already. The store has moved before.</summary>
+    public void MoveTo(ArenaSlice book, SegmentGeometry geometry)
+    {
+        _bitmap.MoveTo(book, geometry.BitmapAt);
+        _rows = new NativeTable<LeaseRow>(book, geometry.LeaseRowsAt, geometry.BlockCount);
+    }
 
     public int LeaseCount { get; private set; }
 
@@ -116,8 +123,9 @@ internal sealed class LeaseTable
     }
 
     /// <summary>Ends a lease. Its chain is dirty until it is zeroed.</summary>
-    public void End(int head, ulong sequence, bool expired)
+    public EndedLease End(int head, ulong sequence, bool expired)
     {
+        var ended = new EndedLease(OwnerOf(head), _rows[head].BlockCount);
         for (int block = head; block != BlockRow.None; block = _store[block].Next)
         {
             ref BlockRow row = ref _store[block];
@@ -134,6 +142,7 @@ internal sealed class LeaseTable
         LeasedBlockCount -= _rows[head].BlockCount;
         LeaseCount--;
         _rows[head] = default;
+        return ended;
     }
 
     /// <summary>Raises a lease's generation and restarts its duration.</summary>

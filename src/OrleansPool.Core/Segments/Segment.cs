@@ -45,6 +45,8 @@ public sealed class Segment
         ArgumentNullException.ThrowIfNull(geometry);
         Id = id;
         Geometry = geometry;
+        Frames = frames;
+        Book = book;
         Secret = new LeaseSecret(secret);
         _store = new BlockStore(frames, book, geometry);
         _leases = new LeaseTable(_store, book, geometry, Secret, now);
@@ -57,6 +59,12 @@ public sealed class Segment
 
     /// <summary>The segment's sizes.</summary>
     public SegmentGeometry Geometry { get; }
+
+    /// <summary>The memory of its blocks now.</summary>
+    public ArenaSlice Frames { get; private set; }
+
+    /// <summary>The memory of its metadata and log now.</summary>
+    public ArenaSlice Book { get; private set; }
 
     /// <summary>Derives and verifies the segment's lease ids. Immutable.</summary>
     public LeaseSecret Secret { get; }
@@ -176,6 +184,30 @@ public sealed class Segment
         Fault ??= cause as SegmentFaultException ?? new SegmentFaultException(cause);
         Volatile.Write(ref _right, null);
         WakeAt = Tick.Never;
+    }
+
+    /// <summary>
+    /// Moves the segment into other memory, zeroed as for a new one; id, leases, generations and contents stay. For the owner.
+    /// The old slices are the caller's then, at once: a reader that still copies from them fails its <see cref="Confirm"/>.
+    /// </summary>
+    /// <returns>False when the segment is closed, or some blocks are being zeroed just now; nothing has changed then.</returns>
+    public bool TryMove(ArenaSlice frames, ArenaSlice book)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        ArgumentNullException.ThrowIfNull(book);
+        _leases.Reclaim();
+        if (IsClosed || FreeBlockCount + LeasedBlockCount != _store.BlockCount) return false;
+        int bookBytes = checked((int)Geometry.BookBytes);
+        Book.GetSpan(0, bookBytes).CopyTo(book.GetSpan(0, bookBytes));
+        _store.MoveTo(frames, book);
+        _leases.MoveTo(book, Geometry);
+        _log.MoveTo(book, Geometry);
+        Frames = frames;
+        Book = book;
+
+        // After the new home is published: who sees the new right sees the new home, and who copied from the old one is refused.
+        Volatile.Write(ref _right, new ReadRight(FirstEpoch, Tick.Never));
+        return true;
     }
 
     /// <summary>Walks the whole state and throws <see cref="SegmentFaultException"/> where an invariant does not hold. Slow; for the owner.</summary>

@@ -89,9 +89,9 @@ internal sealed class SegmentStream(BlockStore store, LeaseTable leases, Operati
     {
         if (!TryLog(kind, request, 0, out ulong sequence, out _)) return new OperationResult(OperationStatus.Busy);
         _log[sequence].Block = head;
-        _leases.End(head, sequence, expired: kind == OperationKind.Expire);
+        EndedLease ended = _leases.End(head, sequence, expired: kind == OperationKind.Expire);
         CommitAll();
-        outbox.Retire(head);
+        outbox.Retire(head, ended);
         return new OperationResult(OperationStatus.Ok, sequence);
     }
 

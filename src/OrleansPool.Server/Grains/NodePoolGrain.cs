@@ -19,6 +19,12 @@ internal sealed class NodePoolGrain(NodeHost node, NodeRegistry registry) : Grai
     public Task<LeaseReply[]> LeaseAsync(LeaseRequest[] requests) =>
         SiloPath.EachAsync(Bounded(requests), node.LeaseAsync).AsTask();
 
+    public Task LeaveAsync(string pool, Guid[] tickets)
+    {
+        node.Leave(pool, Bounded(tickets));
+        return Task.CompletedTask;
+    }
+
     public Task<ExtentReply[]> OpenAsync(LeaseExtent[] extents) => SiloPath.EachAsync(
         Bounded(extents), extent => node.ExecuteAsync(extent, Operation.OnLease(OperationKind.Inspect, extent.Key))).AsTask();
 

@@ -21,18 +21,29 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
     private readonly LocalCounters? _counters;
     private readonly ITimer _sweepTimer;
 
+    private readonly Action<EndedLease> _ended;
     private readonly Action<NodeSegment, SegmentFaultException> _faulted;
 
+    /// <summary>Makes a segment of memory that was carved for it.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="pool">Its pool.</param>
+    /// <param name="geometry">Its sizes.</param>
+    /// <param name="frames">Memory of its blocks.</param>
+    /// <param name="book">Memory of its metadata and log.</param>
+    /// <param name="secret">128 random bits.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="counters">Count what is read and written here; null for none.</param>
+    /// <param name="ended">Hears of every lease that ended. Must be short, and must not call the segment.</param>
+    /// <param name="faulted">Hears that the segment stopped serving.</param>
     public NodeSegment(
         SegmentId id, string pool, SegmentGeometry geometry, ArenaSlice frames, ArenaSlice book, UInt128 secret, HostClock clock,
-        LocalCounters? counters, Action<NodeSegment, SegmentFaultException> faulted)
+        LocalCounters? counters, Action<EndedLease> ended, Action<NodeSegment, SegmentFaultException> faulted)
     {
         _clock = clock;
         _counters = counters;
+        _ended = ended;
         _faulted = faulted;
         Pool = pool;
-        Frames = frames;
-        Book = book;
         Segment = new Segment(id, geometry, frames, book, secret, clock.Now);
         Executor = new SegmentExecutor(Segment, this);
         _sweepTimer = clock.Time.CreateTimer(
@@ -40,10 +51,6 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
     }
 
     public string Pool { get; }
-
-    public ArenaSlice Frames { get; }
-
-    public ArenaSlice Book { get; }
 
     public Segment Segment { get; }
 
@@ -91,6 +98,8 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
         if (operation.Kind == OperationKind.None) throw new ArgumentException("There is nothing to carry out.", nameof(operation));
         return TryExecute(operation, out ValueTask<OperationResult> task) ? task : ExecuteOnceRoomyAsync(operation);
     }
+
+    void ISegmentHost.OnEnded(in EndedLease ended) => _ended(ended);
 
     public void Dispose() => _sweepTimer.Dispose();
 

@@ -28,6 +28,13 @@ internal sealed class SiloPath(NodeHost node, CachedReader cache, RemoteNodes re
             ? EachAsync(requests, node.LeaseAsync)
             : remote.Control.LeaseAsync(target, requests, cancellationToken);
 
+    public ValueTask LeaveAsync(NodeId target, string pool, Guid[] tickets)
+    {
+        if (target != node.Id) return remote.Control.LeaveAsync(target, pool, tickets);
+        node.Leave(pool, tickets);
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask<ExtentReply[]> OpenAsync(NodeId home, LeaseExtent[] extents, CancellationToken cancellationToken) =>
         home == node.Id
             ? EachAsync(extents, extent => node.ExecuteAsync(extent, Operation.OnLease(OperationKind.Inspect, extent.Key)))

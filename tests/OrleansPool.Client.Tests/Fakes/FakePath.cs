@@ -89,6 +89,8 @@ internal sealed class FakePath : ISegmentPath
     public ValueTask<BlockFenceReply[]> FenceAsync(NodeId home, BlockFence[] fences, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public ValueTask LeaveAsync(NodeId node, string pool, Guid[] tickets) => default;
+
     public ValueTask<ExtentReply[]> KeepAsync(NodeId home, LeaseExtent[] extents, string region, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
