@@ -101,5 +101,6 @@ suite Debug OrleansPool.Core.Tests
 benchmark alloc
 benchmark read
 benchmark leases
+benchmark waiters
 
 finish

@@ -2,7 +2,8 @@ using OrleansPool.Benchmarks;
 using OrleansPool.Benchmarks.Alloc;
 using OrleansPool.Benchmarks.Leases;
 using OrleansPool.Benchmarks.Read;
+using OrleansPool.Benchmarks.Waiters;
 
 // Each command is a class of its own; they share rows, JSON and the table (Reporting).
-IBenchmarkCommand[] commands = [new AllocCommand(), new ReadCommand(), new LeasesCommand()];
+IBenchmarkCommand[] commands = [new AllocCommand(), new ReadCommand(), new LeasesCommand(), new WaitersCommand()];
 return BenchmarkRunner.Run(commands, args);

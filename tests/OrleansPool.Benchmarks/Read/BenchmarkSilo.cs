@@ -12,11 +12,15 @@ internal sealed class BenchmarkSilo : IDisposable
 {
     private readonly IHost _host;
 
-    public BenchmarkSilo(string capacity)
+    public BenchmarkSilo(string capacity, Action<OrleansPoolBuilder>? configure = null)
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()).AddOrleansPool(pool => pool.Capacity(capacity)));
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()).AddOrleansPool(pool =>
+        {
+            pool.Capacity(capacity);
+            configure?.Invoke(pool);
+        }));
         _host = builder.Build();
         _host.Start();
     }
