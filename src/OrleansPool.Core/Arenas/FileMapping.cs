@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace OrleansPool.Core.Arenas;
 
@@ -36,10 +35,10 @@ internal sealed unsafe partial class FileMapping : MemoryMapping
         long length = checked(bytes + AlignmentBytes);
         try
         {
-            using SafeFileHandle file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite);
+            using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite);
             try
             {
-                return Map(file, path, bytes, length);
+                return Map((int)file.DangerousGetHandle(), path, bytes, length);
             }
             finally
             {
@@ -66,7 +65,7 @@ internal sealed unsafe partial class FileMapping : MemoryMapping
 
     public override void Unmap() => _ = Unmap(_mapped, _mappedBytes);
 
-    private static FileMapping Map(SafeFileHandle file, string path, long bytes, long length)
+    private static FileMapping Map(int file, string path, long bytes, long length)
     {
         int error = Allocate(file, 0, length);
         if (error != 0)
@@ -82,10 +81,10 @@ internal sealed unsafe partial class FileMapping : MemoryMapping
     }
 
     [LibraryImport("libc", EntryPoint = "posix_fallocate")]
-    private static partial int Allocate(SafeFileHandle file, long offset, long length);
+    private static partial int Allocate(int file, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    private static partial void* Map(void* address, nuint length, int protection, int flags, SafeFileHandle file, long offset);
+    private static partial void* Map(void* address, nuint length, int protection, int flags, int file, long offset);
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     private static partial int Unmap(void* address, nuint length);

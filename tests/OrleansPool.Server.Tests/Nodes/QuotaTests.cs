@@ -143,6 +143,29 @@ public sealed class QuotaTests
     }
 
     [Fact]
+    public async Task The_last_lease_of_a_quota_has_one_holder_at_a_time()
+    {
+        var ledger = new PoolLedger();
+        PoolLimits limits = PoolLimits.Of(NodePoolsFixture.Options(pool => pool.QuotaPerOwner(null, leases: 1))[0]);
+        int holders = 0;
+        long charged = 0;
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+        {
+            for (int i = 0; i < 100_000; i++)
+            {
+                if (!ledger.TryCharge("a", 8, 1, limits, out string account, out LimitHit _)) continue;
+                Assert.Equal(1, Interlocked.Increment(ref holders));
+                charged++;
+                Interlocked.Decrement(ref holders);
+                ledger.Discharge(account, 8, 1);
+            }
+        })));
+
+        Assert.True(charged > 0);
+        Assert.Equal((0L, 0L, 0), (ledger.Bytes, ledger.Leases, ledger.OwnerCount));
+    }
+
+    [Fact]
     public void More_owners_than_are_told_apart_share_one_account()
     {
         var ledger = new PoolLedger();

@@ -196,6 +196,39 @@ public sealed class WaitingTests
     }
 
     [Fact]
+    public async Task No_wake_up_is_lost_between_those_who_take_turns()
+    {
+        using NodePoolsFixture node = OfBlocks(1);
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
+        {
+            for (int i = 0; i < 20_000; i++)
+            {
+                LeaseOutcome outcome = await node.AskAsync(BlockBytes, PoolShare.CallWaitMax);
+                Assert.Equal(OperationStatus.Ok, outcome.Status);
+                await NodePoolsFixture.FreeAsync(outcome);
+            }
+        }))).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Parts_that_do_not_come_together_go_back_at_once()
+    {
+        // Many small blocks, so that taking a part lasts long enough for another to take the other one.
+        using var node = new NodePoolsFixture(pool => pool.BlockSize("64B"), capacityBytes: 6 << 20);
+        long all = node.Report.BlockCountMax;
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            for (int i = 0; i < 500; i++)
+            {
+                LeaseOutcome outcome = await node.AskAsync((all - 1) * 64);
+                if (outcome.Status == OperationStatus.Ok) await NodePoolsFixture.FreeAsync(outcome);
+            }
+        })));
+
+        Assert.Equal((0L, 0), (node.Report.LeasedBytes, node.Report.OwnerCount));
+    }
+
+    [Fact]
     public async Task Waiting_freeing_leaving_and_running_late_at_once_lose_nobody()
     {
         using NodePoolsFixture node = OfBlocks(8);
