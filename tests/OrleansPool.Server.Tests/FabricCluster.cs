@@ -10,6 +10,7 @@ namespace OrleansPool.Server.Tests;
 public sealed class FabricCluster : IAsyncDisposable
 {
     private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(20);
 
     private FabricCluster(InProcessTestCluster cluster) => Cluster = cluster;
@@ -68,10 +69,11 @@ public sealed class FabricCluster : IAsyncDisposable
     public static async Task UntilAsync(Func<ValueTask<bool>> isTrue, string what)
     {
         using var limit = new CancellationTokenSource(WaitMax);
+        using var timer = new PeriodicTimer(AskInterval); // asked in a tight loop, the question would starve what it waits for
         while (!await isTrue())
         {
             if (limit.IsCancellationRequested) Assert.Fail($"This did not come about within {WaitMax}: {what}");
-            await Task.Yield();
+            await timer.WaitForNextTickAsync();
         }
     }
 

@@ -21,6 +21,9 @@ public sealed class RangeAccess(ISegmentPath path)
 
     private const int CallsAtOnceMax = 4;
 
+    // Where more clients write to a segment than it keeps sessions, one may lose its session again before it gets to use it.
+    private const int ReopenCountMax = 8;
+
     private readonly SessionTable _sessions = new(path);
 
     /// <summary>Reads where all bytes are in this process.</summary>
@@ -209,7 +212,7 @@ public sealed class RangeAccess(ISegmentPath path)
     }
 
     /// <summary>
-    /// Sends changes under a session's request ids. A session that the segment has closed is opened anew once: a request of an
+    /// Sends changes under a session's request ids. A session that the segment has closed is opened anew: a request of an
     /// unknown session was not carried out.
     /// </summary>
     private async ValueTask<BlockWriteReply[]> SendAsync(
@@ -217,7 +220,7 @@ public sealed class RangeAccess(ISegmentPath path)
     {
         LeaseExtent extent = map[extentIndex].Extent;
         if (writes[0].Block < 0) throw PoolErrors.Lost(pool, extent.Home, extent.Key.Id);
-        for (bool reopened = false; ; reopened = true)
+        for (int reopened = 0; ; reopened++)
         {
             ClientSession session = await _sessions.GetAsync(extent.Home, extent.Segment, cancellationToken);
             if (session.Id == 0) throw PoolErrors.For(OperationStatus.NoSegment, pool, extent.Home, extent.Key);
@@ -227,7 +230,7 @@ public sealed class RangeAccess(ISegmentPath path)
                 var numbered = new BlockWrite[writes.Length];
                 for (int i = 0; i < writes.Length; i++) numbered[i] = writes[i] with { Request = requests[i] };
                 BlockWriteReply[] replies = await path.WriteAsync(extent.Home, numbered, bytes, cancellationToken);
-                if (replies[0].Status != OperationStatus.Indeterminate || reopened) return replies;
+                if (replies[0].Status != OperationStatus.Indeterminate || reopened == ReopenCountMax) return replies;
                 _sessions.Drop(extent.Home, extent.Segment, session);
             }
             finally

@@ -9,18 +9,48 @@ internal sealed class SessionTable(ISegmentPath path)
 {
     public const int SessionCountMax = 16 * 1024;
 
-    private readonly ConcurrentDictionary<(NodeId Home, SegmentId Segment), ClientSession> _sessions = [];
+    private readonly ConcurrentDictionary<(NodeId Home, SegmentId Segment), Lazy<Task<ClientSession>>> _sessions = [];
 
+    /// <summary>
+    /// The session with a segment. Of many that ask at once one opens it and the others wait: a segment keeps so few sessions that a
+    /// crowd of new ones would drive out those in use.
+    /// </summary>
     public async ValueTask<ClientSession> GetAsync(NodeId home, SegmentId segment, CancellationToken cancellationToken)
     {
-        if (_sessions.TryGetValue((home, segment), out ClientSession? session)) return session;
-        ulong id = await path.OpenSessionAsync(home, segment, cancellationToken);
-        if (id == 0) return new ClientSession(0); // there is no such segment, and nothing to remember
-        if (_sessions.Count >= SessionCountMax) _sessions.Clear();
-        return _sessions.GetOrAdd((home, segment), new ClientSession(id));
+        if (!_sessions.TryGetValue((home, segment), out Lazy<Task<ClientSession>>? opening))
+        {
+            if (_sessions.Count >= SessionCountMax) _sessions.Clear();
+            opening = _sessions.GetOrAdd((home, segment), _ => new Lazy<Task<ClientSession>>(() => OpenAsync(home, segment)));
+        }
+
+        return opening.Value.IsCompletedSuccessfully ? opening.Value.Result : await opening.Value.WaitAsync(cancellationToken);
     }
 
     /// <summary>Forgets a session that the segment does not know any more.</summary>
-    public void Drop(NodeId home, SegmentId segment, ClientSession session) =>
-        _sessions.TryRemove(new KeyValuePair<(NodeId, SegmentId), ClientSession>((home, segment), session));
+    public void Drop(NodeId home, SegmentId segment, ClientSession session)
+    {
+        if (_sessions.TryGetValue((home, segment), out Lazy<Task<ClientSession>>? opening)
+            && opening.Value.IsCompletedSuccessfully && opening.Value.Result == session)
+        {
+            Forget(home, segment, opening);
+        }
+    }
+
+    /// <summary>Opens a session for all who wait. One that failed, or that there is none, is not remembered.</summary>
+    private async Task<ClientSession> OpenAsync(NodeId home, SegmentId segment)
+    {
+        ulong id = 0;
+        try
+        {
+            id = await path.OpenSessionAsync(home, segment, CancellationToken.None);
+            return new ClientSession(id);
+        }
+        finally
+        {
+            if (id == 0 && _sessions.TryGetValue((home, segment), out Lazy<Task<ClientSession>>? opening)) Forget(home, segment, opening);
+        }
+    }
+
+    private void Forget(NodeId home, SegmentId segment, Lazy<Task<ClientSession>> opening) =>
+        _sessions.TryRemove(new KeyValuePair<(NodeId, SegmentId), Lazy<Task<ClientSession>>>((home, segment), opening));
 }

@@ -126,6 +126,7 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
         }
 
         activity?.SetTag("orleanspool.owner", request.Owner).SetTag("orleanspool.bytes", request.Bytes).SetTag("orleanspool.status", status.ToString());
+        if (status == OperationStatus.Exhausted) pool.CountExhaustion();
         Interlocked.Increment(ref _operations);
         OpenExtent[] extents = [.. leases.Select(lease => Extent(lease.Segment, lease.Lease))];
         return new LeaseReply(status, pool.BlockBytes, extents, pool.BytesFree, pool.BytesMax);

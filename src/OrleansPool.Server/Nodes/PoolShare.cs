@@ -84,10 +84,12 @@ internal sealed class PoolShare
             await segment.ExecuteAsync(Operation.OnLease(OperationKind.Free, lease.Key));
         }
 
-        Interlocked.Increment(ref _exhaustions);
         taken.Clear();
         return (OperationStatus.Exhausted, taken);
     }
+
+    /// <summary>A request was turned down.</summary>
+    public void CountExhaustion() => Interlocked.Increment(ref _exhaustions);
 
     /// <summary>Makes a segment ahead, so that a lease seldom has to wait for one.</summary>
     public void GrowAheadIfLow()

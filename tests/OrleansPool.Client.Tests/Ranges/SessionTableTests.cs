@@ -51,6 +51,43 @@ public sealed class SessionTableTests
         answers.SetResult();
 
         Assert.Same(await one, await two);
+        Assert.Equal(1UL, opened);
+    }
+
+    [Fact]
+    public async Task A_session_that_could_not_be_opened_is_tried_again()
+    {
+        ulong opened = 0;
+        _path.OnOpenSession = (_, _) => opened++ switch
+        {
+            0 => throw new PoolUnavailableException("silent", TimeSpan.Zero),
+            1 => Task.FromResult(0UL),
+            _ => Task.FromResult(7UL),
+        };
+        var table = new SessionTable(_path);
+
+        await Assert.ThrowsAsync<PoolUnavailableException>(async () => await GetAsync(table, 1));
+        Assert.Equal(0UL, (await GetAsync(table, 1)).Id);
+        Assert.Equal(7UL, (await GetAsync(table, 1)).Id);
+        Assert.Equal(7UL, (await GetAsync(table, 1)).Id);
+        Assert.Equal(3UL, opened);
+    }
+
+    [Fact]
+    public async Task Who_stops_waiting_does_not_stop_the_opening_for_others()
+    {
+        var answer = new TaskCompletionSource<ulong>();
+        _path.OnOpenSession = (_, _) => answer.Task;
+        var table = new SessionTable(_path);
+        using var stop = new CancellationTokenSource();
+        Task<ClientSession> leaver = table.GetAsync(Home, new SegmentId(1), stop.Token).AsTask();
+        Task<ClientSession> stayer = GetAsync(table, 1).AsTask();
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaver.Soon());
+        answer.SetResult(7);
+
+        Assert.Equal(7UL, (await stayer.Soon()).Id);
     }
 
     [Fact]

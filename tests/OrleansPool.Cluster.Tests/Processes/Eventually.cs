@@ -5,14 +5,17 @@ namespace OrleansPool.Cluster.Tests.Processes;
 /// <summary>Waits for something that comes about by itself in other processes, and asks again until it has.</summary>
 internal static class Eventually
 {
+    private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     public static async Task TrueAsync(Func<Task<bool>> isTrue, string what)
     {
         long started = Stopwatch.GetTimestamp();
+        using var timer = new PeriodicTimer(AskInterval); // asked in a tight loop, the question would starve what it waits for
         while (!await isTrue())
         {
             if (Stopwatch.GetElapsedTime(started) > WaitMax) Assert.Fail($"This did not come about within {WaitMax}: {what}");
+            await timer.WaitForNextTickAsync();
         }
     }
 
