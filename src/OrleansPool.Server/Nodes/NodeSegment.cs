@@ -2,6 +2,7 @@ using OrleansPool.Client.Routing;
 using OrleansPool.Client.Telemetry;
 using OrleansPool.Core;
 using OrleansPool.Core.Arenas;
+using OrleansPool.Core.Counting;
 using OrleansPool.Core.Segments;
 using OrleansPool.Grains;
 using OrleansPool.Server.Telemetry;
@@ -18,9 +19,9 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
     private const int RoomYieldCount = 8;
 
     private readonly HostClock _clock;
-    private readonly LocalCounters? _counters;
+    private readonly StripedCounter? _reads;
+    private readonly StripedCounter? _writes;
     private readonly ITimer _sweepTimer;
-
     private readonly Action<EndedLease> _ended;
     private readonly Action<NodeSegment, SegmentFaultException> _faulted;
 
@@ -40,7 +41,8 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
         LocalCounters? counters, Action<EndedLease> ended, Action<NodeSegment, SegmentFaultException> faulted)
     {
         _clock = clock;
-        _counters = counters;
+        _reads = counters?.Reads;
+        _writes = counters?.Writes;
         _ended = ended;
         _faulted = faulted;
         Pool = pool;
@@ -60,14 +62,14 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
 
     public bool TryRead(int block, ulong generation, int offset, Span<byte> destination)
     {
-        if (_counters is { } counters && counters.Reads.Count(destination.Length)) return TryReadTimed(block, generation, offset, destination);
+        if (_reads is { } reads && reads.Count(destination.Length)) return TryReadTimed(block, generation, offset, destination);
         if (!Segment.Copy(block, generation, offset, destination, out ReadTicket ticket)) return NotRead(destination);
         return Segment.Confirm(ticket, _clock.Now) || NotRead(destination);
     }
 
     ValueTask<BlockWriteReply> ILocalSegment.WriteAsync(in BlockWrite write, ReadOnlyMemory<byte> bytes)
     {
-        if (_counters is not { } counters || !counters.Writes.Count(write.Count)) return WriteAsync(write, bytes);
+        if (_writes is not { } writes || !writes.Count(write.Count)) return WriteAsync(write, bytes);
         return WriteTimedAsync(write, bytes);
     }
 
@@ -123,7 +125,7 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
 
     private bool NotRead(Span<byte> destination)
     {
-        _counters?.Reads.Undo(destination.Length);
+        _reads?.Undo(destination.Length);
         destination.Clear();
         return false;
     }
