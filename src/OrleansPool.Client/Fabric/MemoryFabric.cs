@@ -27,9 +27,10 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable
         LeaseValidation.Validate(pool, bytes, options);
         cancellationToken.ThrowIfCancellationRequested();
         long sentAt = _context.Time.GetTimestamp();
-        TakenLease taken = await _context.Leases.TakeAsync(
+        (TakenLease? taken, Exception? refusal) = await _context.Leases.TryAsync(
             new LeaseRequest(pool, bytes, options.Duration, options.Owner) { WaitUpTo = options.WaitUpTo, Spill = options.Spill },
             options.Fallback, cancellationToken);
+        if (taken is null) throw refusal!;
         var lease = new FabricLease(_context, pool, bytes, taken.BlockBytes, taken.Extents, isOwned: true);
         _context.Keeper.Keep(lease, sentAt);
         return lease;
