@@ -13,6 +13,13 @@ internal static class LeaseRefusals
     /// <summary>The error for all refusals together: the most hopeful of them decides.</summary>
     public static Exception For(LeaseRequest request, LeaseFallback fallback, IReadOnlyList<(NodeId Node, LeaseReply Reply)> refusals)
     {
+        if (refusals.Count == 0)
+        {
+            return new PoolExhaustedException(
+                $"Pool '{request.Pool}' gave nothing within {request.WaitUpTo.TotalMilliseconds:0} ms to a request for {request.Bytes} bytes, and the node in whose queue it stood did not say in time how much is free. Wait longer, or give the pool more memory.",
+                request.Pool, request.Bytes, 0);
+        }
+
         if (refusals.All(refusal => refusal.Reply.Status == OperationStatus.NoPool))
         {
             return new ArgumentException($"No node has a pool named '{request.Pool}'. Declare it with AddOrleansPool(o => o.Pool(\"{request.Pool}\", ...)).");

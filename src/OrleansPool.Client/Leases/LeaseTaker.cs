@@ -35,6 +35,14 @@ public sealed class LeaseTaker
     /// <exception cref="ArgumentException">No node has a pool of that name, or the pool does not allow the duration.</exception>
     public async ValueTask<TakenLease> TakeAsync(LeaseRequest request, LeaseFallback fallback, CancellationToken cancellationToken)
     {
+        (TakenLease? taken, Exception? refusal) = await TryAsync(request, fallback, cancellationToken);
+        return taken ?? throw refusal!;
+    }
+
+    /// <summary>Takes memory as <see cref="TakeAsync"/> does. A refusal is a value, so that a thousand at one deadline are thrown once each.</summary>
+    internal async ValueTask<(TakenLease? Taken, Exception? Refusal)> TryAsync(
+        LeaseRequest request, LeaseFallback fallback, CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(request);
         long startedAt = _time.GetTimestamp();
         NodeId[] nodes = await OrderAsync(request, fallback, cancellationToken);
@@ -50,7 +58,7 @@ public sealed class LeaseTaker
         }
 
         if (taken is null && request.Spill != LeaseSpill.Never) taken = await TryTakeAsync(request, nodes, refusals, cancellationToken);
-        return await BoundedAsync(request, taken ?? throw LeaseRefusals.For(request, fallback, refusals));
+        return taken is null ? (null, LeaseRefusals.For(request, fallback, refusals)) : (await BoundedAsync(request, taken), null);
     }
 
     /// <summary>Gives memory back. What cannot be given back now runs out by itself.</summary>
@@ -200,7 +208,7 @@ public sealed class LeaseTaker
                 refusals.Insert(0, (queue, reply));
             }
 
-            return refusals.Count > 0 ? null : throw LeaseRefusals.Unreachable(request.Pool, null);
+            return null;
         }
 
         NodeId[] nodes = [.. refusals.Where(refusal => refusal.Reply.Status is OperationStatus.Exhausted or OperationStatus.QuotaExceeded)

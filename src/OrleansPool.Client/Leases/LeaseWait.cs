@@ -14,7 +14,7 @@ namespace OrleansPool.Client.Leases;
 internal sealed class LeaseWait(ISegmentPath path, TimeProvider time, Func<IReadOnlyList<LeaseExtent>, ValueTask> giveBack)
 {
     /// <summary>How much later than the deadline the node's answer may come, so that it rather than the caller's alarm ends the wait.</summary>
-    private static readonly TimeSpan AnswerMargin = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan AnswerMargin = TimeSpan.FromMilliseconds(12);
 
     /// <summary>Waits.</summary>
     /// <param name="node">Where.</param>
@@ -31,22 +31,41 @@ internal sealed class LeaseWait(ISegmentPath path, TimeProvider time, Func<IRead
             if (left <= TimeSpan.Zero) return null;
             Task<LeaseReply[]> call = path.LeaseAsync(
                 node, [request with { WaitUpTo = left, Spill = LeaseSpill.Never, Ticket = ticket }], CancellationToken.None).AsTask();
-            LeaseReply reply;
             try
             {
-                reply = (await call.WaitAsync(left + AnswerMargin, time, cancellationToken))[0];
+                await AnswerAsync(call, request, startedAt, cancellationToken);
             }
-            catch (Exception e) when (!call.IsCompleted && (e is TimeoutException or OperationCanceledException))
+            catch (OperationCanceledException)
             {
                 Abandon(node, request.Pool, ticket, call);
-                if (e is OperationCanceledException) throw;
+                throw;
+            }
+
+            if (!call.IsCompleted)
+            {
+                Abandon(node, request.Pool, ticket, call);
                 return null;
             }
 
+            LeaseReply reply = (await call)[0];
             if (reply.Status == OperationStatus.Waiting) continue;
             if (reply.Status != OperationStatus.Ok || time.GetElapsedTime(startedAt) <= request.WaitUpTo) return reply;
             await GiveBackAsync(reply);
             return null;
+        }
+    }
+
+    /// <summary>
+    /// Waits for the answer, or until the deadline has passed. Timers run on a coarse clock and may fire some milliseconds early,
+    /// so an alarm ends the wait only if the exact clock agrees.
+    /// </summary>
+    private async ValueTask AnswerAsync(Task<LeaseReply[]> call, LeaseRequest request, long startedAt, CancellationToken cancellationToken)
+    {
+        while (!call.IsCompleted && request.WaitUpTo - time.GetElapsedTime(startedAt) is var left && left > TimeSpan.Zero)
+        {
+            await ((Task)call).WaitAsync(left + AnswerMargin, time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
