@@ -9,6 +9,7 @@ namespace OrleansPool.Server.Tests;
 public sealed class LostAnswers
 {
     private volatile Func<string, ValueTask<bool>>? _isLost;
+    private volatile string? _silent;
 
     /// <summary>Loses answers until disposed.</summary>
     /// <param name="isLost">Told the method of each call that has been carried out, decides.</param>
@@ -32,6 +33,14 @@ public sealed class LostAnswers
         });
     }
 
+    /// <summary>Loses every answer of one node's own grains.</summary>
+    /// <param name="node">The silo's address, with which the grains' keys begin.</param>
+    public IDisposable LoseOf(string node)
+    {
+        _silent = node;
+        return new Scope(this);
+    }
+
     public async Task FilterAsync(IIncomingGrainCallContext call)
     {
         await call.Invoke();
@@ -41,10 +50,15 @@ public sealed class LostAnswers
         {
             throw new TimeoutException("The answer was lost.");
         }
+
+        if (_silent is { } silent && called == typeof(INodePoolGrain) && call.TargetId.Key.ToString()!.StartsWith(silent, StringComparison.Ordinal))
+        {
+            throw new TimeoutException("The answer was lost.");
+        }
     }
 
     private sealed class Scope(LostAnswers owner) : IDisposable
     {
-        public void Dispose() => owner._isLost = null;
+        public void Dispose() => (owner._isLost, owner._silent) = (null, null);
     }
 }

@@ -19,13 +19,15 @@ public sealed class SharedCluster : ICollectionFixture<SharedCluster>, IAsyncLif
 
     public LostAnswers Answers { get; } = new();
 
+    public CountedCalls Calls { get; } = new();
+
     public async ValueTask InitializeAsync() => Fabric = await FabricCluster.StartAsync(
         2,
         pool => pool
             .Capacity("64MiB")
             .Pool(Tiny, tiny => tiny.BlockSize("128B").MaxBlocksPerNode(10))
             .Pool(Wide, wide => wide.BlockSize("64KiB")),
-        silo => silo.AddActivityPropagation().AddIncomingGrainCallFilter(Answers.FilterAsync));
+        silo => silo.AddActivityPropagation().AddIncomingGrainCallFilter(Calls.FilterAsync).AddIncomingGrainCallFilter(Answers.FilterAsync));
 
     public async ValueTask DisposeAsync()
     {

@@ -7,6 +7,9 @@ namespace OrleansPool;
 /// <remarks>All members are thread-safe.</remarks>
 public interface IMemoryFabric
 {
+    /// <summary>Most items of one batch.</summary>
+    const int BatchCountMax = 10_000;
+
     /// <summary>Leases memory of a pool. All or nothing; every byte is zero.</summary>
     /// <param name="pool">Name of the pool.</param>
     /// <param name="bytes">How much, rounded up to whole blocks; more than zero.</param>
@@ -17,6 +20,73 @@ public interface IMemoryFabric
     /// <exception cref="PoolExhaustedException">There is too little free memory where the options allow.</exception>
     /// <exception cref="PoolUnavailableException">No node answers now.</exception>
     ValueTask<MemoryLease> LeaseAsync(string pool, long bytes, LeaseOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Takes many leases: those that one node is asked for go there in one call (of at most 1,000), and what it refuses goes to the
+    /// next together. Each item is all or nothing; none depends on another.
+    /// </summary>
+    /// <param name="items">What to take; unchanged until the task ends.</param>
+    /// <param name="cancellationToken">Stops waiting: then every lease that was taken is given back.</param>
+    /// <returns>For each item, in order, a handle that owns the lease, or the error that <see cref="LeaseAsync"/> would have raised.</returns>
+    /// <exception cref="ArgumentNullException">There are no items.</exception>
+    /// <exception cref="ArgumentException">There are more than <see cref="BatchCountMax"/>.</exception>
+    /// <exception cref="OperationCanceledException">The caller stopped waiting.</exception>
+    ValueTask<BatchResult<MemoryLease>[]> LeaseManyAsync(IReadOnlyList<LeaseItem> items, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Reads from many ranges: what one node holds is asked for in one call (one for each block size; of at most 1 MiB and 1,024 blocks), different
+    /// nodes at once. What is in this process is copied at once, without a call.
+    /// </summary>
+    /// <param name="items">What to read; unchanged until the task ends.</param>
+    /// <param name="cancellationToken">Stops waiting; the destinations are then unspecified.</param>
+    /// <returns>
+    /// For each item, in order, how many bytes were read, or the error that <see cref="MemoryRange.ReadAsync"/> would have raised.
+    /// The reads happen in no particular order, each at some moment of the call.
+    /// </returns>
+    /// <exception cref="ArgumentNullException">There are no items.</exception>
+    /// <exception cref="ArgumentException">There are more than <see cref="BatchCountMax"/>.</exception>
+    /// <exception cref="OperationCanceledException">The caller stopped waiting.</exception>
+    ValueTask<BatchResult<int>[]> ReadManyAsync(IReadOnlyList<ReadItem> items, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Writes to many ranges: what goes to one node goes in one call (of at most 1 MiB, 1,024 blocks, and 128 blocks of one
+    /// segment), different nodes at once.
+    /// </summary>
+    /// <remarks>
+    /// The writes through one handle are carried out in the order given, over all nodes; those through different handles in no order.
+    /// No item's failure keeps another from being tried. One exception to the order: a write that meets a resize of its region is
+    /// carried out again after the others, where it was refused.
+    /// </remarks>
+    /// <param name="items">What to write; unchanged until the task ends.</param>
+    /// <param name="cancellationToken">Stops waiting; what was sent may still happen.</param>
+    /// <returns>For each item, in order, whether it was done, or the error that <see cref="MemoryRange.WriteAsync"/> would have raised.</returns>
+    /// <exception cref="ArgumentNullException">There are no items.</exception>
+    /// <exception cref="ArgumentException">There are more than <see cref="BatchCountMax"/>.</exception>
+    /// <exception cref="OperationCanceledException">The caller stopped waiting.</exception>
+    ValueTask<BatchOutcome[]> WriteManyAsync(IReadOnlyList<WriteItem> items, CancellationToken cancellationToken = default);
+
+    /// <summary>Restarts the durations of many leases: one call (of at most 1,000) for each node.</summary>
+    /// <param name="leases">The leases; unchanged until the task ends.</param>
+    /// <param name="cancellationToken">Stops waiting; what was sent may still happen.</param>
+    /// <returns>For each lease, in order, whether it was done, or the error that <see cref="MemoryLease.RenewAsync"/> would have raised.</returns>
+    /// <exception cref="ArgumentNullException">There are no leases.</exception>
+    /// <exception cref="ArgumentException">There are more than <see cref="BatchCountMax"/>.</exception>
+    /// <exception cref="OperationCanceledException">The caller stopped waiting.</exception>
+    ValueTask<BatchOutcome[]> RenewManyAsync(IReadOnlyList<MemoryLease> leases, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Disposes many handles and frees the leases that they own: one call (of at most 1,000) for each node. What cannot be freed now
+    /// runs out by itself.
+    /// </summary>
+    /// <param name="leases">The handles, all of which are disposed afterwards; unchanged until the task ends.</param>
+    /// <param name="cancellationToken">Stops waiting; what was not freed runs out.</param>
+    /// <returns>
+    /// For each handle, in order: done, if its lease is free now, or was not its own to free; else the error that says why not.
+    /// </returns>
+    /// <exception cref="ArgumentNullException">There are no leases.</exception>
+    /// <exception cref="ArgumentException">There are more than <see cref="BatchCountMax"/>.</exception>
+    /// <exception cref="OperationCanceledException">The caller stopped waiting.</exception>
+    ValueTask<BatchOutcome[]> ReleaseManyAsync(IReadOnlyList<MemoryLease> leases, CancellationToken cancellationToken = default);
 
     /// <summary>Opens leased memory to look at it: the handle neither renews nor frees.</summary>
     /// <param name="token">The right, from any process.</param>

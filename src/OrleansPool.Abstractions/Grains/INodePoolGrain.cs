@@ -58,7 +58,10 @@ public interface INodePoolGrain : IGrainWithStringKey
     [Alias("Read")]
     Task<ReadReply> ReadAsync(NodeIncarnation incarnation, BlockRead[] reads);
 
-    /// <summary>Changes blocks, in order. Where one is not Ok or Mismatch, the rest are not tried and answer Busy.</summary>
+    /// <summary>
+    /// Changes blocks, in order. Where one is not Ok or Mismatch, the rest of the same lease are not tried and answer Busy; writes of other
+    /// leases go on. After a write whose bytes are not there, nothing more is tried.
+    /// </summary>
     /// <param name="incarnation">The life of the node that is meant.</param>
     /// <param name="writes">What to do.</param>
     /// <param name="bytes">The bytes of all writes of bytes, one after the other.</param>

@@ -21,6 +21,14 @@ public interface IRegionGrain : IGrainWithStringKey
     [Alias("Resize")]
     Task<PageTable> ResizeAsync(Guid id, long bytes);
 
+    /// <summary>Makes the region at least so long; answers with its page table either way.</summary>
+    /// <param name="id">Which region is meant: <see cref="PageTable.Id"/>.</param>
+    /// <param name="bytes">The length that it has at least afterwards.</param>
+    /// <exception cref="RegionNotFoundException">There is no region of that name.</exception>
+    /// <exception cref="PoolExhaustedException">There is too little free memory; the region is as it was.</exception>
+    [Alias("Grow")]
+    Task<PageTable> GrowAsync(Guid id, long bytes);
+
     /// <summary>Deletes the region and frees its memory.</summary>
     /// <returns>False if there was none.</returns>
     [Alias("Delete")]

@@ -73,6 +73,22 @@ public abstract class MemoryRange : IAsyncDisposable
     /// <exception cref="ArgumentOutOfRangeException">The integer does not lie inside the range, or is not aligned.</exception>
     public abstract ValueTask<long> AddAsync(long offset, long addend, CancellationToken cancellationToken = default);
 
+    /// <summary>The range as a stream from its first byte, to read, write and seek; a region's can also be made longer or shorter.</summary>
+    /// <remarks>
+    /// <para>For one user at a time. Reads are never stale; writes are gathered, up to 64 KiB, until the stream is flushed or disposed, or reads, or
+    /// writes elsewhere. Writing past the end of a region makes it longer (set the length ahead where you know it); a lease does not grow, and
+    /// raises <see cref="NotSupportedException"/>. A region has at least one byte, so no shorter length can be set.</para>
+    /// <para>Errors are those of the range, not wrapped: a stream whose lease is lost raises the lease's own error. The synchronous members may
+    /// wait for other processes; they may be used in a grain, whose turn then waits.</para>
+    /// </remarks>
+    /// <param name="leaveOpen">Whether the range stays open when the stream is disposed.</param>
+    public abstract Stream AsStream(bool leaveOpen = true);
+
+    /// <summary>The range as a buffer writer, for serializers. It writes one byte after the other.</summary>
+    /// <param name="offset">Where writing begins: from 0 to <see cref="Length"/>; in a region also further on.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The offset is negative, or past the end of a lease.</exception>
+    public abstract RangeWriter AsBufferWriter(long offset = 0);
+
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
 }

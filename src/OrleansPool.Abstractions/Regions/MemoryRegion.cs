@@ -88,6 +88,12 @@ public abstract class MemoryRegion : MemoryRange
     /// <exception cref="LeaseFencedException">Somebody else was granted the bytes since, or they are not those of the lock.</exception>
     public abstract ValueTask<long> AddAsync(long offset, long addend, LockFence fence, CancellationToken cancellationToken = default);
 
+    /// <summary>Makes the region at least so long. Unlike a resize it never takes away what another holder has added meanwhile.</summary>
+    /// <param name="bytes">The length that it has at least afterwards; at least 1.</param>
+    /// <param name="cancellationToken">Stops waiting; what was sent may still happen.</param>
+    /// <exception cref="PoolExhaustedException">The pool has too little free memory; the region is as it was.</exception>
+    public abstract ValueTask GrowAsync(long bytes, CancellationToken cancellationToken = default);
+
     /// <summary>Looks at the region's page table again, to see a length that another holder changed.</summary>
     public abstract ValueTask RefreshAsync(CancellationToken cancellationToken = default);
 }

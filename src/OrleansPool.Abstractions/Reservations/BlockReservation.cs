@@ -54,6 +54,13 @@ public abstract class BlockReservation : IDisposable
     public abstract Memory<byte> GetMemory(LocalBlock block);
 
     /// <summary>The reservation as a <see cref="MemoryPool{T}"/> whose owners give their block back when disposed.</summary>
+    /// <remarks>
+    /// For <c>PipeOptions.Pool</c>, and for Kestrel by an <c>IMemoryPoolFactory&lt;byte&gt;</c>, which wants blocks of 4 KiB. The pool is as large as
+    /// the reservation: renting from a full one raises <see cref="PoolExhaustedException"/>, at which Kestrel gives the connection up. So reserve for
+    /// the limits of as many connections as there may be, by default 1 MiB of request and 64 KiB of response each. Kestrel's sockets (.NET 10) do not
+    /// send native memory that lies in several blocks: where answers may be larger than a block, put pipes over the reservation between Kestrel and the
+    /// connection instead (a connection middleware that replaces <c>ConnectionContext.Transport</c>).
+    /// </remarks>
     public abstract MemoryPool<byte> AsMemoryPool();
 
     /// <summary>Gives the blocks back to the node once the last taken one returns; nothing can be taken from now on.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrleansPool.Client.Batches;
 using OrleansPool.Client.Leases;
 using OrleansPool.Client.Regions;
 using OrleansPool.Client.Routing;
@@ -42,6 +43,46 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable, IDisposable
         var lease = new FabricLease(_context, pool, bytes, taken.BlockBytes, taken.Extents, isOwned: true);
         _context.Keeper.Keep(lease, sentAt);
         return lease;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<BatchResult<MemoryLease>[]> LeaseManyAsync(IReadOnlyList<LeaseItem> items, CancellationToken cancellationToken = default)
+    {
+        BatchBounds.Validate(items, nameof(items));
+        cancellationToken.ThrowIfCancellationRequested();
+        return new LeaseBatch(_context, items, cancellationToken).RunAsync();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<BatchResult<int>[]> ReadManyAsync(IReadOnlyList<ReadItem> items, CancellationToken cancellationToken = default)
+    {
+        BatchBounds.Validate(items, nameof(items));
+        cancellationToken.ThrowIfCancellationRequested();
+        return new ReadBatch(_context, items, cancellationToken).RunAsync();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<BatchOutcome[]> WriteManyAsync(IReadOnlyList<WriteItem> items, CancellationToken cancellationToken = default)
+    {
+        BatchBounds.Validate(items, nameof(items));
+        cancellationToken.ThrowIfCancellationRequested();
+        return new WriteBatch(_context, items, cancellationToken).RunAsync();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<BatchOutcome[]> RenewManyAsync(IReadOnlyList<MemoryLease> leases, CancellationToken cancellationToken = default)
+    {
+        BatchBounds.Validate(leases, nameof(leases));
+        cancellationToken.ThrowIfCancellationRequested();
+        return new ExtentBatch(_context, leases, cancellationToken).RenewAsync();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<BatchOutcome[]> ReleaseManyAsync(IReadOnlyList<MemoryLease> leases, CancellationToken cancellationToken = default)
+    {
+        BatchBounds.Validate(leases, nameof(leases));
+        cancellationToken.ThrowIfCancellationRequested();
+        return new ExtentBatch(_context, leases, cancellationToken).ReleaseAsync();
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using OrleansPool.Client.Batches;
 using OrleansPool.Client.Fabric;
+using OrleansPool.Client.Faces;
 using OrleansPool.Client.Ranges;
 using OrleansPool.Client.Routing;
 using OrleansPool.Grains;
@@ -7,7 +9,7 @@ using OrleansPool.Grains;
 namespace OrleansPool.Client.Leases;
 
 /// <summary>A lease as this process holds it: owned and renewed, or only looked at.</summary>
-internal sealed class FabricLease : MemoryLease
+internal sealed class FabricLease : MemoryLease, IBatchRange
 {
     private readonly FabricContext _context;
     private readonly ExtentMap _map;
@@ -49,6 +51,8 @@ internal sealed class FabricLease : MemoryLease
 
     internal ImmutableArray<LeaseExtent> Extents => _token.Extents;
 
+    FabricContext IBatchRange.Context => _context;
+
     /// <summary>Whether the keeper has to go on renewing it.</summary>
     internal bool IsKept => IsOwned && !_lost.IsCancellationRequested;
 
@@ -87,6 +91,19 @@ internal sealed class FabricLease : MemoryLease
 
     public override ValueTask<long> AddAsync(long offset, long addend, CancellationToken cancellationToken = default) =>
         CombineAsync(BlockWriteKind.Add, offset, addend, 0, cancellationToken);
+
+    public override Stream AsStream(bool leaveOpen = true)
+    {
+        ThrowIfUnusable();
+        return new RangeStream(this, leaveOpen);
+    }
+
+    public override RangeWriter AsBufferWriter(long offset = 0)
+    {
+        ThrowIfUnusable();
+        ThrowIfReadOnly();
+        return new BufferedRangeWriter(this, offset);
+    }
 
     public override LeaseToken Detach()
     {
@@ -155,10 +172,44 @@ internal sealed class FabricLease : MemoryLease
 
     public override async ValueTask DisposeAsync()
     {
-        int before = Interlocked.Exchange(ref _state, State.Disposed);
-        if (before != State.Owned || _loss is not null) return;
+        if (TryEnd(out _)) await _context.Leases.ReleaseAsync(Extents);
+    }
+
+    ExtentMap IBatchRange.MapFor(bool isWrite)
+    {
+        ThrowIfUnusable();
+        if (isWrite) ThrowIfReadOnly();
+        return _map;
+    }
+
+    ValueTask<ExtentMap?> IBatchRange.TryRefreshAsync(ExtentMap refused, CancellationToken cancellationToken) => new((ExtentMap?)null);
+
+    /// <summary>Whether a batch of some fabric may send the lease's extents itself.</summary>
+    internal bool IsOf(FabricContext context) => _context == context;
+
+    /// <summary>The extents, if the handle may renew them; throws what <see cref="RenewAsync"/> throws otherwise.</summary>
+    internal ImmutableArray<LeaseExtent> RenewableExtents()
+    {
+        ThrowIfUnusable();
+        ThrowIfReadOnly();
+        return Extents;
+    }
+
+    /// <summary>Ends the handle.</summary>
+    /// <param name="loss">Why its lease is not its own to free any more, where it owned one and lost it.</param>
+    /// <returns>Whether its extents are to be freed.</returns>
+    internal bool TryEnd(out Exception? loss)
+    {
+        loss = null;
+        if (Interlocked.Exchange(ref _state, State.Disposed) != State.Owned) return false;
+        if (_loss is { } lost)
+        {
+            loss = PoolErrors.For(lost.Status, Pool, lost.Extent.Home, lost.Extent.Key);
+            return false;
+        }
+
         _context.Keeper.Forget();
-        await _context.Leases.ReleaseAsync(Extents);
+        return true;
     }
 
     /// <summary>Tells the handle that its memory is gone for it.</summary>

@@ -11,8 +11,14 @@ internal static class LeaseRefusals
         PoolErrors.RetryAfter, pool, innerException: cause);
 
     /// <summary>The error for all refusals together: the most hopeful of them decides.</summary>
-    public static Exception For(LeaseRequest request, LeaseFallback fallback, IReadOnlyList<(NodeId Node, LeaseReply Reply)> refusals)
+    /// <param name="request">What was asked for.</param>
+    /// <param name="fallback">Where it might have come from.</param>
+    /// <param name="refusals">What the nodes said.</param>
+    /// <param name="failure">Why some node said nothing, if one did not.</param>
+    public static Exception For(
+        LeaseRequest request, LeaseFallback fallback, IReadOnlyList<(NodeId Node, LeaseReply Reply)> refusals, Exception? failure = null)
     {
+        if (failure is not null && IsBeyond(request, refusals)) return Unreachable(request.Pool, failure);
         if (refusals.Count == 0)
         {
             return new PoolExhaustedException(
@@ -43,6 +49,10 @@ internal static class LeaseRefusals
             ? Quota(request, quotaNode, quota, max)
             : Exhausted(request, fallback, refusals);
     }
+
+    /// <summary>Whether the request is more than the nodes that answered may ever have. Those that did not answer may have it.</summary>
+    public static bool IsBeyond(LeaseRequest request, IReadOnlyList<(NodeId Node, LeaseReply Reply)> refusals) =>
+        refusals.All(refusal => refusal.Reply.Status == OperationStatus.QuotaExceeded && refusal.Reply.BytesMax < request.Bytes);
 
     private static bool IsQuota(PoolLimit limit) =>
         limit is PoolLimit.PoolBytes or PoolLimit.PoolLeases or PoolLimit.OwnerBytes or PoolLimit.OwnerLeases;

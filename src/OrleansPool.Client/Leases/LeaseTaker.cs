@@ -97,12 +97,12 @@ public sealed class LeaseTaker
     }
 
     /// <summary>Asks a node. A caller who stops waiting does not stop the node: what it then grants goes back.</summary>
-    private async ValueTask<LeaseReply> AskAsync(NodeId node, LeaseRequest request, CancellationToken cancellationToken)
+    internal async ValueTask<LeaseReply[]> AskAsync(NodeId node, LeaseRequest[] requests, CancellationToken cancellationToken)
     {
-        Task<LeaseReply[]> call = _path.LeaseAsync(node, [request], CancellationToken.None).AsTask();
+        Task<LeaseReply[]> call = _path.LeaseAsync(node, requests, CancellationToken.None).AsTask();
         try
         {
-            return (await call.WaitAsync(cancellationToken))[0];
+            return await call.WaitAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -115,7 +115,7 @@ public sealed class LeaseTaker
     {
         try
         {
-            await ReleaseAsync([.. (await call)[0].Extents.Select(extent => extent.Extent)]);
+            await ReleaseAsync([.. (await call).SelectMany(reply => reply.Extents).Select(extent => extent.Extent)]);
         }
         catch (Exception)
         {
@@ -124,7 +124,7 @@ public sealed class LeaseTaker
     }
 
     /// <summary>Gives back what has more parts than a token can name.</summary>
-    private async ValueTask<TakenLease> BoundedAsync(LeaseRequest request, TakenLease taken)
+    internal async ValueTask<TakenLease> BoundedAsync(LeaseRequest request, TakenLease taken)
     {
         if (taken.Extents.Length <= LeaseToken.ExtentCountMax) return taken;
         await ReleaseAsync([.. taken.Extents.Select(extent => extent.Extent)]);
@@ -133,7 +133,7 @@ public sealed class LeaseTaker
             request.Pool, request.Bytes, request.Bytes / taken.Extents.Length * LeaseToken.ExtentCountMax);
     }
 
-    private async ValueTask<NodeId[]> OrderAsync(LeaseRequest request, LeaseFallback fallback, CancellationToken cancellationToken)
+    internal async ValueTask<NodeId[]> OrderAsync(LeaseRequest request, LeaseFallback fallback, CancellationToken cancellationToken)
     {
         NodeId? local = _topology.LocalNode;
         if (fallback == LeaseFallback.LocalNodeOnly && local is { } only) return [only];
@@ -169,7 +169,7 @@ public sealed class LeaseTaker
         {
             try
             {
-                LeaseReply reply = await AskAsync(node, now, cancellationToken);
+                LeaseReply reply = (await AskAsync(node, [now], cancellationToken))[0];
                 if (reply.Status == OperationStatus.Ok) return new TakenLease(reply.BlockBytes, reply.Extents);
                 refusals.Add((node, reply));
             }
@@ -179,9 +179,7 @@ public sealed class LeaseTaker
             }
         }
 
-        // Nodes that did not answer may have what is more than the others may ever have.
-        bool isBeyondTheOthers = refusals.TrueForAll(refusal => refusal.Reply.Status == OperationStatus.QuotaExceeded && refusal.Reply.BytesMax < request.Bytes);
-        if (refusals.Count == 0 || (failure is not null && isBeyondTheOthers)) throw LeaseRefusals.Unreachable(request.Pool, failure);
+        if (refusals.Count == 0 || (failure is not null && LeaseRefusals.IsBeyond(request, refusals))) throw LeaseRefusals.Unreachable(request.Pool, failure);
         return refusals.Count > 1 ? await TryTakePartsAsync(now, refusals, cancellationToken) : null;
     }
 
@@ -253,7 +251,7 @@ public sealed class LeaseTaker
             {
                 long part = Math.Min(missing, refusal.BytesFree);
                 if (part <= 0 || (blockBytes != 0 && refusal.BlockBytes != blockBytes)) continue;
-                LeaseReply reply = await AskAsync(node, request with { Bytes = part }, cancellationToken);
+                LeaseReply reply = (await AskAsync(node, [request with { Bytes = part }], cancellationToken))[0];
                 if (reply.Status != OperationStatus.Ok) continue;
                 blockBytes = reply.BlockBytes;
                 taken.AddRange(reply.Extents);

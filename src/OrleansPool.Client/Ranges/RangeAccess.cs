@@ -26,6 +26,9 @@ public sealed class RangeAccess(ISegmentPath path)
 
     private readonly SessionTable _sessions = new(path);
 
+    /// <summary>The process's sessions.</summary>
+    internal SessionTable Sessions => _sessions;
+
     /// <summary>Reads where all bytes are in this process.</summary>
     /// <returns>False, with the destination cleared, where a byte is elsewhere or may not be read.</returns>
     public static bool TryRead(ExtentMap map, long offset, Span<byte> destination)

@@ -1,4 +1,6 @@
+using OrleansPool.Client.Batches;
 using OrleansPool.Client.Fabric;
+using OrleansPool.Client.Faces;
 using OrleansPool.Client.Locks;
 using OrleansPool.Client.Ranges;
 using OrleansPool.Client.Routing;
@@ -9,7 +11,7 @@ namespace OrleansPool.Client.Regions;
 /// <summary>
 /// A region as this process has it open: a copy of its page table, looked at again when the memory's owner refuses it.
 /// </summary>
-internal sealed class FabricRegion : MemoryRegion
+internal sealed class FabricRegion : MemoryRegion, IBatchRange
 {
     private static readonly LockOptions DoNotWait = new() { WaitUpTo = TimeSpan.Zero };
 
@@ -39,6 +41,8 @@ internal sealed class FabricRegion : MemoryRegion
     public override IReadOnlyList<NodeId> Nodes => [.. _view.Table.Extents.Select(extent => extent.Extent.Home).Distinct()];
 
     public override IReadOnlyList<LostRange> LostRanges => _view.Table.LostRanges;
+
+    FabricContext IBatchRange.Context => _context;
 
     public override bool TryRead(long offset, Span<byte> destination)
     {
@@ -126,6 +130,26 @@ internal sealed class FabricRegion : MemoryRegion
         Adopt(await GrainQuestion.ChangeAsync(Name, () => _grain.ResizeAsync(_view.Table.Id, bytes), cancellationToken));
     }
 
+    public override async ValueTask GrowAsync(long bytes, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        cancellationToken.ThrowIfCancellationRequested();
+        Adopt(await GrainQuestion.ChangeAsync(Name, () => _grain.GrowAsync(_view.Table.Id, bytes), cancellationToken));
+    }
+
+    public override Stream AsStream(bool leaveOpen = true)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new RangeStream(this, leaveOpen);
+    }
+
+    public override RangeWriter AsBufferWriter(long offset = 0)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new BufferedRangeWriter(this, offset);
+    }
+
     public override async ValueTask RefreshAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -138,6 +162,21 @@ internal sealed class FabricRegion : MemoryRegion
     {
         _disposed = true;
         return ValueTask.CompletedTask;
+    }
+
+    ExtentMap IBatchRange.MapFor(bool isWrite)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return Volatile.Read(ref _view).Map;
+    }
+
+    async ValueTask<ExtentMap?> IBatchRange.TryRefreshAsync(ExtentMap refused, CancellationToken cancellationToken)
+    {
+        View view = Volatile.Read(ref _view);
+        if (view.Map != refused) return view.Map;
+        await RefreshAsync(cancellationToken);
+        View fresh = Volatile.Read(ref _view);
+        return fresh.Table.Version == view.Table.Version ? null : fresh.Map;
     }
 
     private ValueTask<long> CombineAsync(

@@ -19,7 +19,9 @@ public interface ISegmentPath
     /// <summary>Reads blocks.</summary>
     ValueTask<ReadReply> ReadAsync(NodeId home, int blockBytes, BlockRead[] reads, CancellationToken cancellationToken);
 
-    /// <summary>Changes blocks, in order; after one that is not Ok or Mismatch the rest are not tried.</summary>
+    /// <summary>
+    /// Changes blocks, in order; after one that is not Ok or Mismatch the rest of the same lease are not tried, and answer Busy.
+    /// </summary>
     ValueTask<BlockWriteReply[]> WriteAsync(
         NodeId home, BlockWrite[] writes, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 

@@ -108,6 +108,13 @@ internal sealed class RegionGrain : Grain, IRegionGrain
         return await TableAsync() ?? throw PoolErrors.NoRegion(Name);
     }
 
+    public async Task<PageTable> GrowAsync(Guid id, long bytes)
+    {
+        RegionState current = _store.Current;
+        bool isLongEnough = current.Exists && current.Id == id && bytes > 0 && bytes <= current.Length;
+        return isLongEnough && await TableAsync() is { } table ? table : await ResizeAsync(id, bytes);
+    }
+
     public async Task<bool> DeleteAsync()
     {
         _volatileNames.ThrowIfRefused();

@@ -180,7 +180,7 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
         return isInVain;
     }
 
-    /// <summary>Changes blocks, in order, until one is refused.</summary>
+    /// <summary>Changes blocks, in order; of a lease of which one is refused, the rest is not tried.</summary>
     internal async ValueTask<BlockWriteReply[]> WriteAsync(BlockWrite[] writes, ReadOnlyMemory<byte> bytes)
     {
         if (bytes.Length > INodePoolGrain.CallBytesMax)
@@ -192,6 +192,7 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
         using Activity? activity = PoolTelemetry.Start("node write");
         var replies = new BlockWriteReply[writes.Length];
         Array.Fill(replies, new BlockWriteReply(OperationStatus.Busy, 0, 0));
+        HashSet<(SegmentId, LeaseKey)>? refused = null;
         int at = 0;
         for (int i = 0; i < writes.Length; i++)
         {
@@ -203,11 +204,13 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
                 break;
             }
 
-            replies[i] = _factory.TryGet(write.Segment) is { } segment
-                ? await segment.WriteAsync(write, bytes.Slice(at, count))
-                : new BlockWriteReply(OperationStatus.NoSegment, 0, 0);
+            ReadOnlyMemory<byte> written = bytes.Slice(at, count);
             at += count;
-            if (replies[i].Status is not (OperationStatus.Ok or OperationStatus.Mismatch)) break;
+            if (refused is not null && refused.Contains((write.Segment, write.Key))) continue;
+            replies[i] = _factory.TryGet(write.Segment) is { } segment
+                ? await segment.WriteAsync(write, written)
+                : new BlockWriteReply(OperationStatus.NoSegment, 0, 0);
+            if (replies[i].Status is not (OperationStatus.Ok or OperationStatus.Mismatch)) (refused ??= []).Add((write.Segment, write.Key));
         }
 
         Interlocked.Add(ref _operations, writes.Length);

@@ -19,6 +19,8 @@ internal sealed class FakeRegionGrain : IRegionGrain
 
     public Task<PageTable> ResizeAsync(Guid id, long bytes) => throw new NotSupportedException();
 
+    public Task<PageTable> GrowAsync(Guid id, long bytes) => throw new NotSupportedException();
+
     public Task<bool> DeleteAsync() => throw new NotSupportedException();
 
     public Task<LeaseExtent[]> FindOrphansAsync(LeaseExtent[] kept) => throw new NotSupportedException();

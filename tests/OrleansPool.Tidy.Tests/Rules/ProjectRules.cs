@@ -20,8 +20,12 @@ internal static partial class ProjectRules
         ["OrleansPool.Silo"] = ["OrleansPool.Server", "OrleansPool.Dashboard"],
     };
 
-    /// <summary>Projects that stay out of the solution on purpose, each with its reason. None does.</summary>
-    private static readonly string[] OutsideSolution = [];
+    /// <summary>Projects that stay out of the solution on purpose, each with its reason.</summary>
+    private static readonly string[] OutsideSolution =
+    [
+        // It is what a user has: it restores our packages, which a test packs first. So there are no versions of them to lock either.
+        "tests/OrleansPool.Packages/OrleansPool.Packages.csproj",
+    ];
 
     [GeneratedRegex("""
         "(?<path>[^"]+\.csproj)"
@@ -95,7 +99,7 @@ internal static partial class ProjectRules
 
     public static IEnumerable<Violation> LockFiles(IEnumerable<ProjectFile> projects, IEnumerable<SourceFile> files) =>
         from project in projects
-        where files.All(file => file.Path != $"{project.Folder}/packages.lock.json")
+        where !OutsideSolution.Contains(project.File.Path) && files.All(file => file.Path != $"{project.Folder}/packages.lock.json")
         select project.File.Whole("no packages.lock.json stands beside it");
 
     private static bool MayBeFriend(string assembly) => assembly.EndsWith(".Tests", StringComparison.Ordinal) || assembly == "OrleansPool.Benchmarks";

@@ -1,0 +1,61 @@
+using OrleansPool.Client.Ranges;
+using OrleansPool.Grains;
+
+namespace OrleansPool.Client.Batches;
+
+/// <summary>
+/// The sessions that one call of a batch writes under, one for each segment. They are begun in order of their segments, so that two
+/// calls which hold room in one session and wait for room in another can never wait for each other.
+/// </summary>
+/// <remarks>One use, by one caller at a time.</remarks>
+internal sealed class SessionBundle(SessionTable table, NodeId home) : IDisposable
+{
+    private readonly Dictionary<SegmentId, Begun> _begun = [];
+
+    /// <summary>Waits for room for all parts.</summary>
+    /// <returns>The segments of which no session is to be had, and why; null where there is no such segment.</returns>
+    public async ValueTask<List<(SegmentId Segment, Exception? Error)>> BeginAsync(List<BatchPart> parts, CancellationToken cancellationToken)
+    {
+        List<(SegmentId, Exception?)> failed = [];
+        foreach (IGrouping<SegmentId, BatchPart> group in parts.GroupBy(part => part.Extent.Segment).OrderBy(group => group.Key.Value))
+        {
+            try
+            {
+                ClientSession session = await table.GetAsync(home, group.Key, cancellationToken);
+                if (session.Id == 0) failed.Add((group.Key, null));
+                else _begun.Add(group.Key, new Begun(session, await session.BeginAsync(group.Count(), cancellationToken)));
+            }
+            catch (Exception e) when (BatchBounds.IsOfItem(e))
+            {
+                failed.Add((group.Key, e));
+            }
+        }
+
+        return failed;
+    }
+
+    /// <summary>The id of the next request to a segment.</summary>
+    public RequestId Next(SegmentId segment)
+    {
+        Begun begun = _begun[segment];
+        return begun.Requests[begun.UsedCount++];
+    }
+
+    /// <summary>The segment does not know its session any more.</summary>
+    public void Forget(SegmentId segment) => table.Drop(home, segment, _begun[segment].Session);
+
+    /// <summary>The requests were answered, or will never be asked about again.</summary>
+    public void Dispose()
+    {
+        foreach (Begun begun in _begun.Values) begun.Session.End(begun.Requests);
+    }
+
+    private sealed class Begun(ClientSession session, RequestId[] requests)
+    {
+        public ClientSession Session => session;
+
+        public RequestId[] Requests => requests;
+
+        public int UsedCount { get; set; }
+    }
+}

@@ -1,0 +1,162 @@
+using OrleansPool.Client.Fabric;
+using OrleansPool.Client.Ranges;
+using OrleansPool.Client.Routing;
+
+namespace OrleansPool.Client.Batches;
+
+/// <summary>
+/// Many writes as one: cut at blocks, gathered by node, each node's in its own line of calls, all lines at once.
+/// </summary>
+/// <remarks>
+/// <para>Order: a line carries its writes out one after the other, so writes of one range that go to one node are in order by
+/// themselves. A range whose next write goes to another node has to wait until the first line has ended: the batch is carried out
+/// in rounds, in each of which a range has either one write or writes to one node. Most batches are one round.</para>
+/// <para>What the memory's owner refuses because its region has changed is carried out once more with the new page table: only the
+/// parts that were refused, so nothing is written twice.</para>
+/// <para>One use.</para>
+/// </remarks>
+internal sealed class WriteBatch(FabricContext context, IReadOnlyList<WriteItem> items, CancellationToken cancellationToken)
+{
+    private readonly BatchOutcome[] _outcomes = new BatchOutcome[items.Count];
+    private readonly Lock _lock = new();
+    private List<BatchPart>? _refused = [];
+
+    public async ValueTask<BatchOutcome[]> RunAsync()
+    {
+        List<BatchPart> parts = [];
+        for (int i = 0; i < items.Count; i++)
+        {
+            if (items[i].Range is IBatchRange range && range.Context == context) Plan(i, range, parts);
+            else await WriteForeignAsync(i);
+        }
+
+        await RunRoundsAsync(parts);
+        if (_refused is { Count: > 0 } refused)
+        {
+            _refused = null;
+            await RunRoundsAsync(await PlanAgainAsync(refused));
+        }
+
+        return _outcomes;
+    }
+
+    /// <summary>The bytes of a part.</summary>
+    public ReadOnlyMemory<byte> BytesOf(in BatchPart part) => items[part.Item].Source.Slice(part.Start, part.Slice.Count);
+
+    /// <summary>The item as a whole, of which parts that follow each other may be sent without a copy.</summary>
+    public ReadOnlyMemory<byte> BytesOf(in BatchPart first, int count) => items[first.Item].Source.Slice(first.Start, count);
+
+    public string PoolOf(in BatchPart part) => items[part.Item].Range.Pool;
+
+    /// <summary>A part was not done; the item's first error stays.</summary>
+    public void Fail(in BatchPart part, Exception error)
+    {
+        lock (_lock)
+        {
+            if (_outcomes[part.Item].IsOk) _outcomes[part.Item] = new(error);
+            if (BatchBounds.IsRefusal(error)) _refused?.Add(part);
+        }
+    }
+
+    private void Plan(int item, IBatchRange range, List<BatchPart> parts)
+    {
+        try
+        {
+            WriteItem write = items[item];
+            ExtentMap map = range.MapFor(isWrite: true);
+            RangeBounds.ThrowUnlessInside(write.Offset, write.Source.Length, map.Length);
+            if (BatchPart.Cut(item, 0, map, write.Offset, write.Source.Length, parts) is { } lost)
+            {
+                _outcomes[item] = new(PoolErrors.Lost(write.Range.Pool, lost.Home, lost.Key.Id));
+            }
+        }
+        catch (Exception e) when (BatchBounds.IsOfItem(e))
+        {
+            _outcomes[item] = new(e);
+        }
+    }
+
+    /// <summary>Finds the refused parts in the maps as they are now.</summary>
+    private async ValueTask<List<BatchPart>> PlanAgainAsync(List<BatchPart> refused)
+    {
+        List<BatchPart> parts = [];
+        Dictionary<MemoryRange, ExtentMap?> fresh = [];
+        HashSet<int> cleared = [];
+        foreach (BatchPart part in refused.OrderBy(part => part.Item).ThenBy(part => part.Start))
+        {
+            MemoryRange range = items[part.Item].Range;
+            try
+            {
+                if (!fresh.TryGetValue(range, out ExtentMap? map))
+                {
+                    map = await ((IBatchRange)range).TryRefreshAsync(part.Map, cancellationToken);
+                    fresh.Add(range, map);
+                }
+
+                if (map is null) continue;
+                long offset = items[part.Item].Offset + part.Start;
+                RangeBounds.ThrowUnlessInside(offset, part.Slice.Count, map.Length);
+                if (cleared.Add(part.Item) && BatchBounds.IsRefusal(_outcomes[part.Item].Error!)) _outcomes[part.Item] = default;
+                if (BatchPart.Cut(part.Item, part.Start, map, offset, part.Slice.Count, parts) is { } lost)
+                {
+                    Fail(part, PoolErrors.Lost(range.Pool, lost.Home, lost.Key.Id));
+                }
+            }
+            catch (Exception e) when (BatchBounds.IsOfItem(e))
+            {
+                _outcomes[part.Item] = new(e);
+            }
+        }
+
+        return parts;
+    }
+
+    /// <summary>A range that is not of this fabric writes for itself.</summary>
+    private async ValueTask WriteForeignAsync(int item)
+    {
+        try
+        {
+            MemoryRange range = items[item].Range ?? throw BatchBounds.Nothing(item, nameof(items));
+            await range.WriteAsync(items[item].Offset, items[item].Source, cancellationToken);
+        }
+        catch (Exception e) when (BatchBounds.IsOfItem(e))
+        {
+            _outcomes[item] = new(e);
+        }
+    }
+
+    private async ValueTask RunRoundsAsync(List<BatchPart> parts)
+    {
+        while (parts.Count > 0)
+        {
+            List<BatchPart> later = [];
+            List<BatchPart> now = TakeRound(parts, later);
+            await Task.WhenAll(now.GroupBy(part => part.Extent.Home).Select(
+                line => new WriteLine(context, this, line.Key, cancellationToken).RunAsync([.. line])));
+            parts = later;
+        }
+    }
+
+    /// <summary>The parts that may go at once, in order; the rest waits.</summary>
+    private List<BatchPart> TakeRound(List<BatchPart> parts, List<BatchPart> later)
+    {
+        List<BatchPart> now = [];
+        Dictionary<MemoryRange, NodeId?> homes = [];
+        HashSet<MemoryRange> waiting = [];
+        for (int from = 0, to; from < parts.Count; from = to)
+        {
+            NodeId? home = parts[from].Extent.Home;
+            for (to = from; to < parts.Count && parts[to].Item == parts[from].Item; to++)
+            {
+                if (parts[to].Extent.Home != home) home = null;
+            }
+
+            MemoryRange range = items[parts[from].Item].Range;
+            bool mayGo = !waiting.Contains(range) && (homes.TryAdd(range, home) || (home is not null && homes[range] == home));
+            if (!mayGo) waiting.Add(range);
+            (mayGo ? now : later).AddRange(parts[from..to]);
+        }
+
+        return now;
+    }
+}

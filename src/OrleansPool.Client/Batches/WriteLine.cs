@@ -1,0 +1,164 @@
+using OrleansPool.Client.Fabric;
+using OrleansPool.Client.Ranges;
+using OrleansPool.Client.Routing;
+using OrleansPool.Grains;
+
+namespace OrleansPool.Client.Batches;
+
+/// <summary>
+/// One node's writes of a batch, carried out in order: what is in this process directly, the rest in calls, one after the other.
+/// Once a write of a lease is refused for good, the lease's other writes are refused without asking.
+/// </summary>
+internal sealed class WriteLine(FabricContext context, WriteBatch batch, NodeId home, CancellationToken cancellationToken)
+{
+    private readonly Dictionary<(SegmentId, LeaseId), OperationStatus> _ended = [];
+
+    public async Task RunAsync(List<BatchPart> parts)
+    {
+        for (int from = 0; from < parts.Count;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (parts[from].Map.LocalOf(parts[from].Slice.Extent) is { } local)
+            {
+                await WriteLocalAsync(local, parts[from++]);
+                continue;
+            }
+
+            int to = EndOfCall(parts, from);
+            await CallAsync(parts[from..to]);
+            from = to;
+        }
+    }
+
+    private static (SegmentId, LeaseId) LeaseOf(in BatchPart part) => (part.Extent.Segment, part.Extent.Key.Id);
+
+    /// <summary>Whether an outcome is that of every later write of the lease too.</summary>
+    private static bool EndsLease(OperationStatus status) => status
+        is OperationStatus.Expired or OperationStatus.Fenced or OperationStatus.Denied or OperationStatus.Forged
+        or OperationStatus.NoSegment or OperationStatus.WrongIncarnation or OperationStatus.Lost;
+
+    /// <summary>As many parts as one call takes: by bytes, by blocks, and by what one session may have under way.</summary>
+    private static int EndOfCall(List<BatchPart> parts, int from)
+    {
+        Dictionary<SegmentId, int> counts = [];
+        int bytes = 0;
+        int to = from;
+        for (; to < parts.Count && to - from < RangeAccess.CallReadCountMax; to++)
+        {
+            bytes += parts[to].Slice.Count;
+            SegmentId segment = parts[to].Extent.Segment;
+            int count = counts.GetValueOrDefault(segment);
+            bool isFull = bytes > RangeAccess.CallBytesMax || count == RequestId.WindowCount;
+            if (to > from && (isFull || parts[to].Map.LocalOf(parts[to].Slice.Extent) is not null)) break;
+            counts[segment] = count + 1;
+        }
+
+        return to;
+    }
+
+    private static BlockWrite WriteOf(in BatchPart part, RequestId request) => new(
+        BlockWriteKind.Write, part.Extent.Segment, part.Extent.Key, request, part.Slice.Block, part.Slice.Offset, part.Slice.Count, 0, 0);
+
+    private async ValueTask WriteLocalAsync(ILocalSegment local, BatchPart part)
+    {
+        if (!_ended.TryGetValue(LeaseOf(part), out OperationStatus status))
+        {
+            status = (await local.WriteAsync(WriteOf(part, RequestId.None), batch.BytesOf(part))).Status;
+        }
+
+        if (status != OperationStatus.Ok) Fail(part, status);
+    }
+
+    /// <summary>
+    /// Sends writes under the request ids of their segments' sessions. A session that its segment has closed is opened anew once: a
+    /// request of an unknown session was not carried out.
+    /// </summary>
+    private async ValueTask CallAsync(List<BatchPart> parts)
+    {
+        for (bool mayReopen = true; parts.Count > 0; mayReopen = false)
+        {
+            foreach (BatchPart part in parts.Where(part => _ended.ContainsKey(LeaseOf(part)))) Fail(part, _ended[LeaseOf(part)]);
+            parts.RemoveAll(part => _ended.ContainsKey(LeaseOf(part)));
+            using var sessions = new SessionBundle(context.Access.Sessions, home);
+            foreach ((SegmentId segment, Exception? error) in await sessions.BeginAsync(parts, cancellationToken))
+            {
+                foreach (BatchPart part in parts.Where(part => part.Extent.Segment == segment))
+                {
+                    if (error is null) Fail(part, OperationStatus.NoSegment);
+                    else Fail(part, error);
+                }
+
+                parts.RemoveAll(part => part.Extent.Segment == segment);
+            }
+
+            if (parts.Count == 0) return;
+            BlockWrite[] writes = [.. parts.Select(part => WriteOf(part, sessions.Next(part.Extent.Segment)))];
+            BlockWriteReply[] replies;
+            try
+            {
+                replies = await context.Path.WriteAsync(home, writes, BytesOf(parts), cancellationToken);
+            }
+            catch (Exception e) when (BatchBounds.IsOfItem(e))
+            {
+                foreach (BatchPart part in parts) Fail(part, e);
+                return;
+            }
+
+            parts = Judge(parts, replies, mayReopen, sessions);
+        }
+    }
+
+    /// <summary>Decides what the answers mean.</summary>
+    /// <returns>The parts to send again, in order, because their session was unknown.</returns>
+    private List<BatchPart> Judge(List<BatchPart> parts, BlockWriteReply[] replies, bool mayReopen, SessionBundle sessions)
+    {
+        List<BatchPart> again = [];
+        HashSet<(SegmentId, LeaseId)> forgotten = [];
+        for (int i = 0; i < parts.Count; i++)
+        {
+            OperationStatus status = replies[i].Status;
+            if (status == OperationStatus.Ok) continue;
+            if (status == OperationStatus.Indeterminate && mayReopen)
+            {
+                sessions.Forget(parts[i].Extent.Segment);
+                forgotten.Add(LeaseOf(parts[i]));
+            }
+
+            // The owner carries out nothing more of a lease once one of its writes was refused.
+            if (forgotten.Contains(LeaseOf(parts[i]))) again.Add(parts[i]);
+            else Fail(parts[i], _ended.GetValueOrDefault(LeaseOf(parts[i]), status));
+        }
+
+        return again;
+    }
+
+    private void Fail(in BatchPart part, OperationStatus status)
+    {
+        if (EndsLease(status)) _ended[LeaseOf(part)] = status;
+        Fail(part, PoolErrors.For(status, batch.PoolOf(part), home, part.Extent.Key));
+    }
+
+    private void Fail(in BatchPart part, Exception error)
+    {
+        bool isLoss = error is PoolDataLossException { Lease: var lease } && lease == default;
+        batch.Fail(part, isLoss ? PoolErrors.Lost(batch.PoolOf(part), home, part.Extent.Key.Id) : error);
+    }
+
+    /// <summary>The bytes of a call, one part after the other: without a copy where they lie so already.</summary>
+    private ReadOnlyMemory<byte> BytesOf(List<BatchPart> parts)
+    {
+        int bytes = parts.Sum(part => part.Slice.Count);
+        BatchPart first = parts[0];
+        BatchPart last = parts[^1];
+        if (first.Item == last.Item && last.Start + last.Slice.Count - first.Start == bytes) return batch.BytesOf(first, bytes);
+        byte[] gathered = GC.AllocateUninitializedArray<byte>(bytes);
+        int at = 0;
+        foreach (BatchPart part in parts)
+        {
+            batch.BytesOf(part).Span.CopyTo(gathered.AsSpan(at));
+            at += part.Slice.Count;
+        }
+
+        return gathered;
+    }
+}

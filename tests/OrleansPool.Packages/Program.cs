@@ -1,0 +1,1 @@
+await OrleansPool.Packages.Example.RunAsync();
