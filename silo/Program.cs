@@ -93,6 +93,8 @@ static void Configure(ISiloBuilder silo, SiloSettings settings)
     silo.AddOrleansPool(pool =>
     {
         pool.Options.Capacity = settings.Capacity;
+        pool.Options.SpillFile = settings.SpillFile;
+        pool.Options.SpillCapacity = settings.SpillCapacity;
         pool.Options.NodeName = settings.NodeName;
         pool.Options.AllowVolatileNames = settings.AllowVolatileNames;
         if (settings.OrphanInterval is { } orphans) pool.Options.OrphanInterval = orphans;

@@ -12,6 +12,10 @@ internal sealed class SiloSettings
 
     public string Capacity { get; set; } = "256MiB";
 
+    public string? SpillFile { get; set; }
+
+    public string? SpillCapacity { get; set; }
+
     public string? NodeName { get; set; }
 
     public string ClusterId { get; set; } = "orleanspool";

@@ -105,5 +105,6 @@ benchmark read
 benchmark leases
 benchmark paths
 benchmark telemetry
+benchmark waiters
 
 finish

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using OrleansPool;
 using OrleansPool.Client.Hosting;
-using OrleansPool.Dashboard.Hosting;
 using OrleansPool.Dashboard.Host;
+using OrleansPool.Dashboard.Hosting;
 using StackExchange.Redis;
 
 const int ExitFailed = 1;

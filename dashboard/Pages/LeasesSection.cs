@@ -21,7 +21,7 @@ internal static class LeasesSection
 
     private static Html Row(LeaseInfo lease) => Html.Of($"""
         <tr>
-        <th scope="row"><span class="name">{Holder(lease)}</span><span class="sub">{lease.Id}</span></th>
+        <th scope="row"><span class="name" title="{Holder(lease)}">{Holder(lease)}</span><span class="sub">{lease.Id}</span></th>
         <td class="n">{Figures.Bytes(lease.Bytes)}</td>
         <td class="n">{Figures.Span(lease.Age)}</td>
         <td class="n">{(lease.ExpiresIn == TimeSpan.MaxValue ? "never" : Figures.Span(lease.ExpiresIn))}</td>

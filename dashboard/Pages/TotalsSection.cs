@@ -31,7 +31,7 @@ internal static class TotalsSection
     /// <summary>A figure whose unit stands back.</summary>
     private static Html WithUnit(string figure)
     {
-        int unit = figure.LastIndexOf(' ') + 1;
+        int unit = figure.IndexOf(' ', StringComparison.Ordinal) + 1;
         return Html.Of($"""{figure[..unit]}<small>{figure[unit..]}</small>""");
     }
 

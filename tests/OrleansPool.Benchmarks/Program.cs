@@ -4,8 +4,10 @@ using OrleansPool.Benchmarks.Leases;
 using OrleansPool.Benchmarks.Paths;
 using OrleansPool.Benchmarks.Read;
 using OrleansPool.Benchmarks.Telemetry;
+using OrleansPool.Benchmarks.Waiters;
 
 // Each command is a class of its own; they share rows, JSON and the table (Reporting).
-IBenchmarkCommand[] commands = [new AllocCommand(), new ReadCommand(), new LeasesCommand(), new PathsCommand(), new TelemetryCommand()];
+IBenchmarkCommand[] commands =
+    [new AllocCommand(), new ReadCommand(), new LeasesCommand(), new PathsCommand(), new TelemetryCommand(), new WaitersCommand()];
 if (args is [SiloServer.Command]) return SiloServer.Serve();
 return BenchmarkRunner.Run(commands, args);

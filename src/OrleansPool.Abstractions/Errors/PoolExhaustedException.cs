@@ -11,14 +11,17 @@ public sealed class PoolExhaustedException : PoolException
     /// <param name="bytesFree">What is free in the pool where the request allowed, in bytes.</param>
     /// <param name="largestNode">The node with the most free memory of the pool, as text.</param>
     /// <param name="largestNodeBytesFree">What is free there, in bytes.</param>
+    /// <param name="waitersAhead">How many requests wait before this one.</param>
     public PoolExhaustedException(
-        string message, string? pool, long bytesAsked, long bytesFree, string? largestNode = null, long largestNodeBytesFree = 0)
+        string message, string? pool, long bytesAsked, long bytesFree, string? largestNode = null, long largestNodeBytesFree = 0,
+        int waitersAhead = 0)
         : base(message, pool)
     {
         BytesAsked = bytesAsked;
         BytesFree = bytesFree;
         LargestNode = largestNode;
         LargestNodeBytesFree = largestNodeBytesFree;
+        WaitersAhead = waitersAhead;
     }
 
     /// <summary>What was asked for, in bytes.</summary>
@@ -36,4 +39,8 @@ public sealed class PoolExhaustedException : PoolException
     /// <summary>What was free there, in bytes.</summary>
     [Id(3)]
     public long LargestNodeBytesFree { get; }
+
+    /// <summary>How many requests waited before this one where it would have waited.</summary>
+    [Id(4)]
+    public int WaitersAhead { get; }
 }

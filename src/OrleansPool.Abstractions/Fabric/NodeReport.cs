@@ -22,6 +22,13 @@ public sealed record NodeReport(
     [property: Id(7)] long CacheBytes,
     [property: Id(8)] IReadOnlyList<PoolReport> Pools)
 {
+    /// <summary>Size of the node's spill file; 0 for none. Not part of <see cref="CapacityBytes"/>.</summary>
+    [Id(9)]
+    public long SpillCapacityBytes { get; init; }
+
+    /// <summary>Leased bytes that are in the spill file; not part of <see cref="LeasedBytes"/>.</summary>
+    public long SpilledBytes => Pools.Sum(pool => pool.SpilledBytes);
+
     /// <summary>Bytes in blocks that are leased now.</summary>
     public long LeasedBytes => Pools.Sum(pool => pool.LeasedBytes);
 

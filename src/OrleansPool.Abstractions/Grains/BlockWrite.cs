@@ -10,6 +10,7 @@ namespace OrleansPool.Grains;
 /// <param name="Count">How many bytes; 8 for the integer operations.</param>
 /// <param name="Operand">The desired value, or the addend.</param>
 /// <param name="Expected">The value that must be there.</param>
+/// <param name="Fence">Number of the lock fence that the write carries; zero for none.</param>
 /// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 [GenerateSerializer, Immutable, Alias("OrleansPool.BlockWrite")]
@@ -22,4 +23,5 @@ public readonly record struct BlockWrite(
     [property: Id(5)] int Offset,
     [property: Id(6)] int Count,
     [property: Id(7)] long Operand,
-    [property: Id(8)] long Expected);
+    [property: Id(8)] long Expected,
+    [property: Id(9)] ulong Fence = 0);

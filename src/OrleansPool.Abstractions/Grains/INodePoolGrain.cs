@@ -16,9 +16,16 @@ public interface INodePoolGrain : IGrainWithStringKey
     /// <summary>Most bytes that one call may carry.</summary>
     const int CallBytesMax = 4 << 20;
 
+    /// <summary>Most lock fences that one call may set.</summary>
+    const int CallFenceCountMax = 64;
+
     /// <summary>Takes leases: for each request all of its memory or none.</summary>
     [Alias("Lease")]
     Task<LeaseReply[]> LeaseAsync(LeaseRequest[] requests);
+
+    /// <summary>Gives up places in the queue, for requests whose caller does not want the memory any more.</summary>
+    [Alias("Leave")]
+    Task LeaveAsync(string pool, Guid[] tickets);
 
     /// <summary>Looks leases up, for a holder of their token.</summary>
     [Alias("Open")]
@@ -39,6 +46,10 @@ public interface INodePoolGrain : IGrainWithStringKey
     /// <summary>Makes leases last until they are freed, as extents of a region. Doing it again changes nothing.</summary>
     [Alias("Keep")]
     Task<ExtentReply[]> KeepAsync(LeaseExtent[] extents, string region);
+
+    /// <summary>Sets lock fences, or forgets those of locks that have ended. Doing it again changes nothing.</summary>
+    [Alias("Fence")]
+    Task<BlockFenceReply[]> FenceAsync(BlockFence[] fences);
 
     /// <summary>Opens a session for exactly-once requests in a segment.</summary>
     /// <returns>The session, or zero where there is no such segment.</returns>

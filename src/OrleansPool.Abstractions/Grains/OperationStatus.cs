@@ -55,4 +55,13 @@ public enum OperationStatus : byte
 
     /// <summary>The node that held the memory is dead.</summary>
     Lost,
+
+    /// <summary>The write carries the fence of a lock that does not hold all of its bytes any more, or never did.</summary>
+    LockFenced,
+
+    /// <summary>The lease has as many differently locked parts as it may have.</summary>
+    TooManyFences,
+
+    /// <summary>There is no memory yet; the request's place in the queue is kept for a moment.</summary>
+    Waiting,
 }

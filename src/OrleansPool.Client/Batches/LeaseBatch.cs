@@ -8,13 +8,15 @@ namespace OrleansPool.Client.Batches;
 
 /// <summary>
 /// Many leases as one: the nodes are put in order once, by what all items need together; the first is asked for everything, each next
-/// one for what those before it refused. What no node has in one piece is taken in parts, item by item, as a single lease is.
+/// one for what those before it refused. What no node has in one piece is taken in parts, item by item, as a single lease is; so are
+/// items that may wait or spill, whose waits count from the beginning of the batch.
 /// </summary>
 /// <remarks>One use. Whatever ends the batch early gives back every lease that it took.</remarks>
 internal sealed class LeaseBatch(FabricContext context, IReadOnlyList<LeaseItem> items, CancellationToken cancellationToken)
 {
     private readonly BatchResult<MemoryLease>[] _results = new BatchResult<MemoryLease>[items.Count];
     private readonly LeaseRequest[] _requests = new LeaseRequest[items.Count];
+    private readonly long _startedAt = context.Time.GetTimestamp();
     private readonly List<(NodeId Node, LeaseReply Reply)>?[] _refusals = new List<(NodeId, LeaseReply)>?[items.Count];
 
     public async ValueTask<BatchResult<MemoryLease>[]> RunAsync()
@@ -128,14 +130,19 @@ internal sealed class LeaseBatch(FabricContext context, IReadOnlyList<LeaseItem>
         LeaseRequest request = _requests[item];
         if (_refusals[item] is not { } refusals)
         {
-            _results[item] = new(LeaseTaker.Unreachable(request.Pool, failure));
+            _results[item] = new(LeaseRefusals.Unreachable(request.Pool, failure));
             return;
         }
 
+        LeaseOptions options = items[item].Options ?? LeaseOptions.Default;
+        TimeSpan wait = options.WaitUpTo - context.Time.GetElapsedTime(_startedAt);
+        request = request with { WaitUpTo = wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Spill = options.Spill };
+
         // The answers are as old as the items before this one: what those took is not free any more, and is found out by asking.
-        if (refusals.Count < 2 || refusals.Sum(refusal => refusal.Reply.BytesFree) < request.Bytes)
+        bool comesInParts = refusals.Count > 1 && refusals.Sum(refusal => refusal.Reply.BytesFree) >= request.Bytes;
+        if (!comesInParts && request.WaitUpTo == TimeSpan.Zero && request.Spill == LeaseSpill.Never)
         {
-            _results[item] = new(LeaseTaker.Refusal(request, fallback, refusals, failure));
+            _results[item] = new(LeaseRefusals.For(request, fallback, refusals, failure));
             return;
         }
 

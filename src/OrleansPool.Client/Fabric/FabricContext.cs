@@ -13,7 +13,7 @@ internal sealed class FabricContext
         Grains = grains;
         Time = time;
         Access = new RangeAccess(path);
-        Leases = new LeaseTaker(path, topology);
+        Leases = new LeaseTaker(path, topology, time);
         Keeper = new LeaseKeeper(path, time);
     }
 

@@ -33,8 +33,15 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable, IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         using Activity? activity = PoolTelemetry.Start("lease", pool);
         long sentAt = _context.Time.GetTimestamp();
-        TakenLease taken = await _context.Leases.TakeAsync(
-            new LeaseRequest(pool, bytes, options.Duration, options.Owner) { Trace = PoolTelemetry.CurrentTrace }, options.Fallback, cancellationToken);
+        (TakenLease? taken, Exception? refusal) = await _context.Leases.TryAsync(
+            new LeaseRequest(pool, bytes, options.Duration, options.Owner)
+            {
+                WaitUpTo = options.WaitUpTo,
+                Spill = options.Spill,
+                Trace = PoolTelemetry.CurrentTrace,
+            },
+            options.Fallback, cancellationToken);
+        if (taken is null) throw refusal!;
         var lease = new FabricLease(_context, pool, bytes, taken.BlockBytes, taken.Extents, isOwned: true);
         _context.Keeper.Keep(lease, sentAt);
         return lease;

@@ -16,44 +16,53 @@ namespace OrleansPool.Client.Leases;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class LeaseTaker
 {
+    private static readonly TimeSpan PartsPollInterval = TimeSpan.FromMilliseconds(10);
+
     private readonly ISegmentPath _path;
     private readonly INodeTopology _topology;
+    private readonly TimeProvider _time;
+    private readonly LeaseWait _wait;
 
     /// <summary>Makes the taker.</summary>
-    public LeaseTaker(ISegmentPath path, INodeTopology topology)
+    public LeaseTaker(ISegmentPath path, INodeTopology topology, TimeProvider time)
     {
         _path = path;
         _topology = topology;
+        _time = time;
+        _wait = new LeaseWait(path, time, ReleaseAsync);
     }
 
-    /// <summary>Takes memory.</summary>
-    /// <exception cref="PoolExhaustedException">There is too little free memory where the fallback allows.</exception>
-    /// <exception cref="PoolQuotaExceededException">The pool may never have that much where the fallback allows.</exception>
+    /// <summary>Takes memory, in the order that <see cref="LeaseOptions"/> states.</summary>
+    /// <exception cref="PoolExhaustedException">There is too little free memory where the request allows.</exception>
+    /// <exception cref="PoolQuotaExceededException">The pool may never have that much where the request allows, or a quota is used up.</exception>
     /// <exception cref="PoolUnavailableException">No node answers.</exception>
-    /// <exception cref="ArgumentException">No node has a pool of that name.</exception>
+    /// <exception cref="ArgumentException">No node has a pool of that name, or the pool does not allow the duration.</exception>
     public async ValueTask<TakenLease> TakeAsync(LeaseRequest request, LeaseFallback fallback, CancellationToken cancellationToken)
     {
+        (TakenLease? taken, Exception? refusal) = await TryAsync(request, fallback, cancellationToken);
+        return taken ?? throw refusal!;
+    }
+
+    /// <summary>Takes memory as <see cref="TakeAsync"/> does. A refusal is a value, so that a thousand at one deadline are thrown once each.</summary>
+    internal async ValueTask<(TakenLease? Taken, Exception? Refusal)> TryAsync(
+        LeaseRequest request, LeaseFallback fallback, CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(request);
+        long startedAt = _time.GetTimestamp();
         NodeId[] nodes = await OrderAsync(request, fallback, cancellationToken);
-        List<(NodeId Node, LeaseReply Reply)> refusals = [];
-        Exception? failure = null;
-        foreach (NodeId node in nodes)
+        var refusals = new List<(NodeId Node, LeaseReply Reply)>();
+
+        // One node and nothing to try before waiting: one call does both, and the queue is entered in the order of the calls.
+        bool waitsAtOnce = nodes.Length == 1 && request.WaitUpTo > TimeSpan.Zero && request.Spill != LeaseSpill.BeforeWait;
+        TakenLease? taken = waitsAtOnce ? null : await TryTakeAsync(request with { Spill = LeaseSpill.Never }, nodes, refusals, cancellationToken);
+        if (taken is null && request.Spill == LeaseSpill.BeforeWait) taken = await TryTakeAsync(request, nodes, refusals, cancellationToken);
+        if (taken is null && request.WaitUpTo > TimeSpan.Zero)
         {
-            try
-            {
-                LeaseReply reply = (await AskAsync(node, [request], cancellationToken))[0];
-                if (reply.Status == OperationStatus.Ok) return await BoundedAsync(request, new TakenLease(reply.BlockBytes, reply.Extents));
-                refusals.Add((node, reply));
-            }
-            catch (Exception e) when (e is PoolUnavailableException or PoolDataLossException or PoolAccessDeniedException)
-            {
-                failure = e;
-            }
+            taken = await TryWaitAsync(request, waitsAtOnce ? nodes[0] : null, startedAt, refusals, cancellationToken);
         }
 
-        if (refusals.Count == 0) throw Unreachable(request.Pool, failure);
-        if (refusals.Count > 1 && await TryTakePartsAsync(request, refusals, cancellationToken) is { } parts) return await BoundedAsync(request, parts);
-        throw Refusal(request, fallback, refusals, failure);
+        if (taken is null && request.Spill != LeaseSpill.Never) taken = await TryTakeAsync(request, nodes, refusals, cancellationToken);
+        return taken is null ? (null, LeaseRefusals.For(request, fallback, refusals)) : (await BoundedAsync(request, taken), null);
     }
 
     /// <summary>Gives memory back. What cannot be given back now runs out by itself.</summary>
@@ -128,37 +137,6 @@ public sealed class LeaseTaker
             request.Pool, request.Bytes, request.Bytes / taken.Extents.Length * LeaseToken.ExtentCountMax);
     }
 
-    internal static PoolUnavailableException Unreachable(string pool, Exception? cause) => new(
-        $"Nodes that may have room in pool '{pool}' do not answer. Check that silos with AddOrleansPool are running, and try again.",
-        PoolErrors.RetryAfter, pool, innerException: cause);
-
-    internal static Exception Refusal(
-        LeaseRequest request, LeaseFallback fallback, List<(NodeId Node, LeaseReply Reply)> refusals, Exception? failure)
-    {
-        if (refusals.TrueForAll(refusal => refusal.Reply.Status == OperationStatus.NoPool))
-        {
-            return new ArgumentException($"No node has a pool named '{request.Pool}'. Declare it with AddOrleansPool(o => o.Pool(\"{request.Pool}\", ...)).");
-        }
-
-        if (failure is not null && refusals.TrueForAll(refusal => refusal.Reply.Status == OperationStatus.QuotaExceeded)) return Unreachable(request.Pool, failure);
-        long free = refusals.Sum(refusal => refusal.Reply.BytesFree);
-        long max = refusals.Sum(refusal => refusal.Reply.BytesMax);
-        if (request.Bytes > max)
-        {
-            return new PoolQuotaExceededException(
-                $"Pool '{request.Pool}' can have at most {max} bytes where this request may go, and {request.Bytes} were asked for. Ask for less, or give the pool more.",
-                request.Pool, request.Bytes, max);
-        }
-
-        (NodeId largest, LeaseReply largestReply) = refusals.MaxBy(refusal => refusal.Reply.BytesFree);
-        string advice = fallback == LeaseFallback.LocalNodeOnly
-            ? "Allow other nodes (LeaseFallback.OtherNodes), free leases, or give the pool more memory."
-            : "Free leases, wait for some to run out, or give the pool more memory.";
-        return new PoolExhaustedException(
-            $"Pool '{request.Pool}' has {free} bytes free on {refusals.Count} node(s), at most {largestReply.BytesFree} of them on one ({largest}), and {request.Bytes} were asked for. {advice}",
-            request.Pool, request.Bytes, free, largest.ToString(), largestReply.BytesFree);
-    }
-
     internal async ValueTask<NodeId[]> OrderAsync(LeaseRequest request, LeaseFallback fallback, CancellationToken cancellationToken)
     {
         NodeId? local = _topology.LocalNode;
@@ -179,7 +157,86 @@ public sealed class LeaseTaker
         }
         catch (Exception e) when (NodeCall.IsNoAnswer(e))
         {
-            throw Unreachable(pool, e);
+            throw LeaseRefusals.Unreachable(pool, e);
+        }
+    }
+
+    /// <summary>Asks one node after the other without waiting; then, where several refused, for parts.</summary>
+    /// <returns>Null if none has it; then <paramref name="refusals"/> says why.</returns>
+    private async ValueTask<TakenLease?> TryTakeAsync(
+        LeaseRequest request, NodeId[] nodes, List<(NodeId Node, LeaseReply Reply)> refusals, CancellationToken cancellationToken)
+    {
+        refusals.Clear();
+        Exception? failure = null;
+        LeaseRequest now = request with { WaitUpTo = TimeSpan.Zero };
+        foreach (NodeId node in nodes)
+        {
+            try
+            {
+                LeaseReply reply = (await AskAsync(node, [now], cancellationToken))[0];
+                if (reply.Status == OperationStatus.Ok) return new TakenLease(reply.BlockBytes, reply.Extents);
+                refusals.Add((node, reply));
+            }
+            catch (Exception e) when (e is PoolUnavailableException or PoolDataLossException or PoolAccessDeniedException)
+            {
+                failure = e;
+            }
+        }
+
+        if (refusals.Count == 0 || (failure is not null && LeaseRefusals.IsBeyond(request, refusals))) throw LeaseRefusals.Unreachable(request.Pool, failure);
+        return refusals.Count > 1 ? await TryTakePartsAsync(now, refusals, cancellationToken) : null;
+    }
+
+    /// <summary>
+    /// Waits in the queue of the first node that may ever have the memory. More than any one node may have cannot stand in one
+    /// queue: such a request looks again and again until its deadline, and holds nothing in between.
+    /// </summary>
+    private async ValueTask<TakenLease?> TryWaitAsync(
+        LeaseRequest request, NodeId? only, long startedAt, List<(NodeId Node, LeaseReply Reply)> refusals, CancellationToken cancellationToken)
+    {
+        NodeId? first = only;
+        foreach ((NodeId node, LeaseReply refusal) in refusals)
+        {
+            if (refusal.Status == OperationStatus.Exhausted && refusal.BytesMax >= request.Bytes) first ??= node;
+        }
+
+        if (first is { } queue)
+        {
+            LeaseReply? reply = await WaitAsync(queue, request, startedAt, cancellationToken);
+            if (reply is { Status: OperationStatus.Ok }) return new TakenLease(reply.BlockBytes, reply.Extents);
+            if (reply is not null)
+            {
+                refusals.RemoveAll(refusal => refusal.Node == queue);
+                refusals.Insert(0, (queue, reply));
+            }
+
+            return null;
+        }
+
+        NodeId[] nodes = [.. refusals.Where(refusal => refusal.Reply.Status is OperationStatus.Exhausted or OperationStatus.QuotaExceeded)
+            .Select(refusal => refusal.Node)];
+        if (nodes.Length < 2 || refusals.Sum(refusal => refusal.Reply.BytesMax) < request.Bytes) return null;
+        while (request.WaitUpTo - _time.GetElapsedTime(startedAt) is var left && left > TimeSpan.Zero)
+        {
+            TimeSpan pause = PartsPollInterval * (0.5 + Random.Shared.NextDouble());
+            await Task.Delay(left < pause ? left : pause, _time, cancellationToken);
+            if (_time.GetElapsedTime(startedAt) > request.WaitUpTo) return null;
+            if (await TryTakeAsync(request with { Spill = LeaseSpill.Never }, nodes, refusals, cancellationToken) is { } taken) return taken;
+        }
+
+        return null;
+    }
+
+    private async ValueTask<LeaseReply?> WaitAsync(NodeId node, LeaseRequest request, long startedAt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _wait.RunAsync(node, request, startedAt, cancellationToken);
+        }
+        catch (Exception e) when (e is PoolDataLossException or PoolAccessDeniedException)
+        {
+            // The node whose queue it was is gone, and the place with it.
+            throw LeaseRefusals.Unreachable(request.Pool, e);
         }
     }
 

@@ -20,6 +20,17 @@ internal static class LeaseValidation
         {
             throw new ArgumentOutOfRangeException(nameof(options), options.Fallback, "There is no such fallback.");
         }
+
+        if (!Enum.IsDefined(options.Spill))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.Spill, "There is no such choice about the spill file.");
+        }
+
+        if (options.WaitUpTo < TimeSpan.Zero || options.WaitUpTo > LeaseOptions.WaitMax)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.WaitUpTo, $"A request waits from zero (an error at once) to {LeaseOptions.WaitMax}.");
+        }
     }
 
     public static void Validate(int blocks, ReservationOptions options)

@@ -97,8 +97,13 @@ public sealed class RangeAccess(ISegmentPath path)
     }
 
     /// <summary>Writes bytes that lie inside the map.</summary>
+    public ValueTask WriteAsync(
+        string pool, ExtentMap map, long offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken) =>
+        WriteAsync(pool, map, offset, source, 0, cancellationToken);
+
+    /// <summary>Writes bytes that lie inside the map, under a lock's fence; zero for none.</summary>
     public async ValueTask WriteAsync(
-        string pool, ExtentMap map, long offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+        string pool, ExtentMap map, long offset, ReadOnlyMemory<byte> source, ulong fence, CancellationToken cancellationToken)
     {
         List<Task>? calls = null;
         try
@@ -110,7 +115,7 @@ public sealed class RangeAccess(ISegmentPath path)
                 {
                     var write = new BlockWrite(
                         BlockWriteKind.Write, map[slice.Extent].Extent.Segment, map[slice.Extent].Extent.Key, RequestId.None, slice.Block,
-                        slice.Offset, slice.Count, 0, 0);
+                        slice.Offset, slice.Count, 0, 0, fence);
                     BlockWriteReply reply = await local.WriteAsync(write, source.Slice((int)done, slice.Count));
                     ThrowIfNotDone(reply.Status, pool, map, slice.Extent);
                     done += slice.Count;
@@ -118,7 +123,7 @@ public sealed class RangeAccess(ISegmentPath path)
                 }
 
                 (_, List<BlockSlice> batch, int bytes) = NextBatch(map, offset + done, source.Length - done, CallBlockCountMax);
-                Task call = WriteBatchAsync(pool, map, batch, source.Slice((int)done, bytes), cancellationToken).AsTask();
+                Task call = WriteBatchAsync(pool, map, batch, source.Slice((int)done, bytes), fence, cancellationToken).AsTask();
                 done += bytes;
                 await AddAsync(calls ??= [], call);
             }
@@ -134,12 +139,18 @@ public sealed class RangeAccess(ISegmentPath path)
 
     /// <summary>Compare-exchange or add on 8 bytes that lie inside one block.</summary>
     /// <returns>The value found, or the sum.</returns>
+    public ValueTask<long> CombineAsync(
+        string pool, ExtentMap map, BlockWriteKind kind, long offset, long operand, long expected, CancellationToken cancellationToken) =>
+        CombineAsync(pool, map, kind, offset, operand, expected, 0, cancellationToken);
+
+    /// <summary>Compare-exchange or add on 8 bytes that lie inside one block, under a lock's fence; zero for none.</summary>
+    /// <returns>The value found, or the sum.</returns>
     public async ValueTask<long> CombineAsync(
-        string pool, ExtentMap map, BlockWriteKind kind, long offset, long operand, long expected, CancellationToken cancellationToken)
+        string pool, ExtentMap map, BlockWriteKind kind, long offset, long operand, long expected, ulong fence, CancellationToken cancellationToken)
     {
         BlockSlice slice = map.Locate(offset, sizeof(long));
         LeaseExtent extent = map[slice.Extent].Extent;
-        var write = new BlockWrite(kind, extent.Segment, extent.Key, RequestId.None, slice.Block, slice.Offset, sizeof(long), operand, expected);
+        var write = new BlockWrite(kind, extent.Segment, extent.Key, RequestId.None, slice.Block, slice.Offset, sizeof(long), operand, expected, fence);
         BlockWriteReply reply = map.LocalOf(slice.Extent) is { } local
             ? await local.WriteAsync(write, default)
             : (await SendAsync(pool, map, slice.Extent, [write], default, cancellationToken))[0];
@@ -203,7 +214,7 @@ public sealed class RangeAccess(ISegmentPath path)
     }
 
     private async ValueTask WriteBatchAsync(
-        string pool, ExtentMap map, List<BlockSlice> batch, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+        string pool, ExtentMap map, List<BlockSlice> batch, ReadOnlyMemory<byte> source, ulong fence, CancellationToken cancellationToken)
     {
         LeaseExtent extent = map[batch[0].Extent].Extent;
         if (batch[0].Block < 0) throw PoolErrors.Lost(pool, extent.Home, extent.Key.Id);
@@ -211,7 +222,8 @@ public sealed class RangeAccess(ISegmentPath path)
         for (int i = 0; i < writes.Length; i++)
         {
             writes[i] = new BlockWrite(
-                BlockWriteKind.Write, extent.Segment, extent.Key, RequestId.None, batch[i].Block, batch[i].Offset, batch[i].Count, 0, 0);
+                BlockWriteKind.Write, extent.Segment, extent.Key, RequestId.None, batch[i].Block, batch[i].Offset, batch[i].Count, 0, 0,
+                fence);
         }
 
         BlockWriteReply[] replies = await SendAsync(pool, map, batch[0].Extent, writes, source, cancellationToken);

@@ -1,6 +1,7 @@
 using OrleansPool.Client.Batches;
 using OrleansPool.Client.Fabric;
 using OrleansPool.Client.Faces;
+using OrleansPool.Client.Locks;
 using OrleansPool.Client.Ranges;
 using OrleansPool.Client.Routing;
 using OrleansPool.Grains;
@@ -12,8 +13,11 @@ namespace OrleansPool.Client.Regions;
 /// </summary>
 internal sealed class FabricRegion : MemoryRegion, IBatchRange
 {
+    private static readonly LockOptions DoNotWait = new() { WaitUpTo = TimeSpan.Zero };
+
     private readonly FabricContext _context;
     private readonly IRegionGrain _grain;
+    private LockTaker? _lockTaker;
     private View _view;
     private bool _disposed;
 
@@ -23,6 +27,8 @@ internal sealed class FabricRegion : MemoryRegion, IBatchRange
         _grain = grain;
         _view = new View(table, context);
     }
+
+    private LockTaker Locks => _lockTaker ??= new LockTaker(_context.Grains.GetGrain<IRegionLockGrain>(Name), _context.Time);
 
     public override string Name => _view.Table.Name;
 
@@ -62,7 +68,14 @@ internal sealed class FabricRegion : MemoryRegion, IBatchRange
                 cancellationToken);
     }
 
-    public override async ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    public override ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
+        WriteAsync(offset, source, 0, cancellationToken);
+
+    public override ValueTask WriteAsync(
+        long offset, ReadOnlyMemory<byte> source, LockFence fence, CancellationToken cancellationToken = default) =>
+        WriteAsync(offset, source, NumberOf(fence), cancellationToken);
+
+    private async ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> source, ulong fence, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
@@ -71,7 +84,7 @@ internal sealed class FabricRegion : MemoryRegion, IBatchRange
             async (map, pool, self) =>
             {
                 RangeBounds.ThrowUnlessInside(offset, source.Length, map.Length);
-                await self._context.Access.WriteAsync(pool, map, offset, source, cancellationToken);
+                await self._context.Access.WriteAsync(pool, map, offset, source, fence, cancellationToken);
                 return 0;
             },
             cancellationToken);
@@ -79,10 +92,35 @@ internal sealed class FabricRegion : MemoryRegion, IBatchRange
 
     public override ValueTask<long> CompareExchangeAsync(
         long offset, long expected, long desired, CancellationToken cancellationToken = default) =>
-        CombineAsync(BlockWriteKind.CompareExchange, offset, desired, expected, cancellationToken);
+        CombineAsync(BlockWriteKind.CompareExchange, offset, desired, expected, 0, cancellationToken);
+
+    public override ValueTask<long> CompareExchangeAsync(
+        long offset, long expected, long desired, LockFence fence, CancellationToken cancellationToken = default) =>
+        CombineAsync(BlockWriteKind.CompareExchange, offset, desired, expected, NumberOf(fence), cancellationToken);
 
     public override ValueTask<long> AddAsync(long offset, long addend, CancellationToken cancellationToken = default) =>
-        CombineAsync(BlockWriteKind.Add, offset, addend, 0, cancellationToken);
+        CombineAsync(BlockWriteKind.Add, offset, addend, 0, 0, cancellationToken);
+
+    public override ValueTask<long> AddAsync(long offset, long addend, LockFence fence, CancellationToken cancellationToken = default) =>
+        CombineAsync(BlockWriteKind.Add, offset, addend, 0, NumberOf(fence), cancellationToken);
+
+    public override async ValueTask<RegionLock> LockAsync(
+        long offset, long bytes, LockMode mode, LockOptions? options = null, CancellationToken cancellationToken = default) =>
+        await LockManyAsync([new LockRange(offset, bytes)], mode, options, cancellationToken);
+
+    public override async ValueTask<RegionLock> LockManyAsync(
+        IReadOnlyList<LockRange> ranges, LockMode mode, LockOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= LockOptions.Default;
+        return await TakeAsync(ranges, mode, options, cancellationToken)
+            ?? throw new LockTimeoutException(
+                $"The lock on region '{Name}' did not come free within {options.WaitUpTo}. Nothing is held: try again, wait longer, or lock less at once.",
+                Name, options.WaitUpTo, Pool);
+    }
+
+    public override ValueTask<RegionLock?> TryLockAsync(
+        long offset, long bytes, LockMode mode, LockOptions? options = null, CancellationToken cancellationToken = default) =>
+        TakeAsync([new LockRange(offset, bytes)], mode, options ?? DoNotWait, cancellationToken);
 
     public override async ValueTask ResizeAsync(long bytes, CancellationToken cancellationToken = default)
     {
@@ -141,7 +179,8 @@ internal sealed class FabricRegion : MemoryRegion, IBatchRange
         return fresh.Table.Version == view.Table.Version ? null : fresh.Map;
     }
 
-    private ValueTask<long> CombineAsync(BlockWriteKind kind, long offset, long operand, long expected, CancellationToken cancellationToken)
+    private ValueTask<long> CombineAsync(
+        BlockWriteKind kind, long offset, long operand, long expected, ulong fence, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
@@ -150,9 +189,27 @@ internal sealed class FabricRegion : MemoryRegion, IBatchRange
             (map, pool, self) =>
             {
                 RangeBounds.ThrowUnlessAligned(offset, map.Length);
-                return self._context.Access.CombineAsync(pool, map, kind, offset, operand, expected, cancellationToken);
+                return self._context.Access.CombineAsync(pool, map, kind, offset, operand, expected, fence, cancellationToken);
             },
             cancellationToken);
+    }
+
+    private ValueTask<RegionLock?> TakeAsync(
+        IReadOnlyList<LockRange> ranges, LockMode mode, LockOptions options, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        LockRange[] merged = LockValidation.Validate(ranges, mode, options, Length);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Locks.TakeAsync(_view.Table, merged, mode, options, cancellationToken);
+    }
+
+    /// <summary>The number of a fence of this region.</summary>
+    private ulong NumberOf(LockFence fence)
+    {
+        if (fence.Number == 0) throw new ArgumentException("This is no lock's fence: it has no number. Use the Fence of a RegionLock.", nameof(fence));
+        if (fence.Region == _view.Table.Id) return fence.Number;
+        throw new LeaseFencedException(
+            $"Fence {fence.Number} is of a lock of another region ({fence.Region}), not of '{Name}' as this handle has it open ({_view.Table.Id}). Lock this region.", Pool);
     }
 
     /// <summary>

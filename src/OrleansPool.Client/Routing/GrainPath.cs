@@ -55,6 +55,19 @@ public sealed class GrainPath : ISegmentPath
         _call.RunAsync(node, _ => Control(node).LeaseAsync(requests), cancellationToken);
 
     /// <inheritdoc/>
+    public async ValueTask LeaveAsync(NodeId node, string pool, Guid[] tickets)
+    {
+        try
+        {
+            await Control(node).LeaveAsync(pool, tickets);
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            // A place that nobody asks after is given up by the node.
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask<ExtentReply[]> OpenAsync(NodeId home, LeaseExtent[] extents, CancellationToken cancellationToken) =>
         _call.RunAsync(home, _ => Control(home).OpenAsync(extents), cancellationToken);
 
@@ -95,6 +108,10 @@ public sealed class GrainPath : ISegmentPath
     /// <inheritdoc/>
     public ValueTask<ExtentReply[]> KeepAsync(NodeId home, LeaseExtent[] extents, string region, CancellationToken cancellationToken) =>
         _call.RunAsync(home, _ => Control(home).KeepAsync(extents, region), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<BlockFenceReply[]> FenceAsync(NodeId home, BlockFence[] fences, CancellationToken cancellationToken) =>
+        _call.RunAsync(home, _ => Control(home).FenceAsync(fences), cancellationToken);
 
     private INodePoolGrain Control(NodeId home) => NodeKey.Control(_grains, home.Silo);
 

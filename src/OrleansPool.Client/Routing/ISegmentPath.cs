@@ -33,6 +33,9 @@ public interface ISegmentPath
     /// <summary>Takes leases.</summary>
     ValueTask<LeaseReply[]> LeaseAsync(NodeId node, LeaseRequest[] requests, CancellationToken cancellationToken);
 
+    /// <summary>Gives up places in a node's queue; a node that does not answer forgets them by itself.</summary>
+    ValueTask LeaveAsync(NodeId node, string pool, Guid[] tickets);
+
     /// <summary>Looks leases up.</summary>
     ValueTask<ExtentReply[]> OpenAsync(NodeId home, LeaseExtent[] extents, CancellationToken cancellationToken);
 
@@ -47,4 +50,7 @@ public interface ISegmentPath
 
     /// <summary>Makes leases last until they are freed.</summary>
     ValueTask<ExtentReply[]> KeepAsync(NodeId home, LeaseExtent[] extents, string region, CancellationToken cancellationToken);
+
+    /// <summary>Sets lock fences.</summary>
+    ValueTask<BlockFenceReply[]> FenceAsync(NodeId home, BlockFence[] fences, CancellationToken cancellationToken);
 }

@@ -25,6 +25,8 @@ public static class PoolErrors
                 $"The token of lease {lease} of pool '{pool}' is read-only. Use the owner's token to change, renew, transfer or free it.", pool, lease),
             OperationStatus.Forged => new PoolAccessDeniedException(
                 $"Node {home} did not issue this token (lease {lease} of pool '{pool}'). Use the token as its issuer gave it.", pool, lease),
+            OperationStatus.LockFenced => new LeaseFencedException(
+                $"The write carries the fence of a lock that does not hold all of these bytes: somebody else was granted them since, or they were never under this lock (lease {lease} of pool '{pool}'). Lock them anew and read before writing.", pool, lease),
             OperationStatus.NoSegment => new LeaseFencedException(
                 $"The segment of lease {lease} of pool '{pool}' was given back to node {home}: the lease ended. Lease anew.", pool, lease),
             OperationStatus.Indeterminate => new PoolIndeterminateException(

@@ -57,6 +57,18 @@ public abstract class Arena : IDisposable
         return options.Diagnostic ? DiagnosticArena.Map(capacityBytes) : ProductionArena.Map(capacityBytes, options.PrefaultThreads);
     }
 
+    /// <summary>Maps an arena whose bytes are in a file of its own: see <see cref="FileMapping"/>. Linux only.</summary>
+    /// <param name="path">The file, which must not exist. It has no name any more when this returns, and is gone with the arena or the process.</param>
+    /// <param name="capacityBytes">Size in bytes; rounded down to whole pages.</param>
+    /// <exception cref="PoolConfigurationException">The file cannot be made, or not in this size; the message names it and the rule.</exception>
+    public static Arena MapFile(string path, long capacityBytes)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (capacityBytes < PageBytes)
+            throw new PoolConfigurationException($"A spill file of {capacityBytes} B is not possible: it has at least one page of {PageBytes} B.");
+        return ProductionArena.OverFile(path, capacityBytes / PageBytes * PageBytes);
+    }
+
     /// <summary>Carves a slice; the first free range that fits.</summary>
     /// <param name="bytes">How much, in bytes; rounded up to whole pages.</param>
     /// <param name="owner">Who holds it, for reports.</param>

@@ -29,6 +29,8 @@ internal sealed class ProductionArena : Arena
         return new ProductionArena(mapping);
     }
 
+    public static ProductionArena OverFile(string path, long capacityBytes) => new(FileMapping.Create(path, capacityBytes));
+
     private protected override void OnCarved(long offset, long bytes)
     {
     }

@@ -26,10 +26,10 @@ public sealed class StripedCounter
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Count(int bytes)
     {
-        Stripe[] stripes = _stripes;
+        // One comparison: no number (zero or less) becomes a number that is too large.
         int number = ThreadNumber.Current;
-        if ((uint)number >= (uint)stripes.Length || number == 0) return CountSlowly(bytes);
-        ref Stripe stripe = ref stripes[number];
+        if ((uint)(number - 1) >= ThreadNumber.CountMax) return CountSlowly(bytes);
+        ref Stripe stripe = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_stripes), (uint)number);
         stripe.Bytes += bytes;
         return (++stripe.Operations & (SampleInterval - 1)) == 0;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using OrleansPool.Core.Arenas;
 
@@ -16,17 +17,24 @@ internal sealed class BlockBitmap
 {
     private const int WordBits = 64;
 
-    private readonly NativeTable<ulong> _words;
-    private readonly NativeTable<ulong> _summary;
+    private NativeTable<ulong> _words;
+    private NativeTable<ulong> _summary;
     private readonly int _blockCount;
 
     public BlockBitmap(ArenaSlice slice, long offset, int blockCount)
     {
-        int words = LeafWordsFor(blockCount);
         _blockCount = blockCount;
+        MoveTo(slice, offset);
+        Give(0, blockCount);
+    }
+
+    /// <summary>Goes on in other memory, which holds a copy already.</summary>
+    [MemberNotNull(nameof(_words), nameof(_summary))]
+    public void MoveTo(ArenaSlice slice, long offset)
+    {
+        int words = LeafWordsFor(_blockCount);
         _words = new NativeTable<ulong>(slice, offset, words);
         _summary = new NativeTable<ulong>(slice, offset + (words * sizeof(ulong)), SummaryWordsFor(words));
-        Give(0, blockCount);
     }
 
     /// <summary>Blocks that are free.</summary>

@@ -10,23 +10,45 @@ namespace OrleansPool.Core.Segments;
 /// </summary>
 internal sealed class BlockStore
 {
-    private readonly BlockFrames _frames;
-    private readonly NativeTable<BlockRow> _rows;
+    // Frames and rows move together, and a copy goes on with the pair that it began with.
+    private Home _home;
 
     public BlockStore(ArenaSlice frames, ArenaSlice book, SegmentGeometry geometry)
     {
-        _frames = new BlockFrames(frames, geometry.BlockBytes, geometry.BlockCount);
-        _rows = new NativeTable<BlockRow>(book, 0, geometry.BlockCount);
+        BlockBytes = geometry.BlockBytes;
+        BlockCount = geometry.BlockCount;
+        _home = HomeIn(frames, book);
     }
 
-    public int BlockBytes => _frames.BlockBytes;
+    public int BlockBytes { get; }
 
-    public int BlockCount => _frames.BlockCount;
+    public int BlockCount { get; }
 
-    public ref BlockRow this[int block] => ref _rows[block];
+    public ref BlockRow this[int block] => ref _home.Rows[block];
 
     /// <summary>The committed bytes of a block. For the executor only.</summary>
-    public ReadOnlySpan<byte> BytesOf(int block) => _frames[block];
+    public ReadOnlySpan<byte> BytesOf(int block) => _home.Frames[block];
+
+    /// <summary>
+    /// Goes on in other memory, which holds a copy of the rows already. For the executor, while no block is being zeroed. A reader
+    /// that began in the old memory may go on copying from it however long it likes: the segment's new read right refuses it.
+    /// </summary>
+    public void MoveTo(ArenaSlice frames, ArenaSlice book)
+    {
+        Home next = HomeIn(frames, book);
+        for (int block = 0; block < BlockCount; block++)
+        {
+            if ((next.Rows[block].Flags & BlockFlags.Leased) == 0) continue;
+            next.Frames.Prepare(block);
+            _home.Frames[block].CopyTo(next.Frames[block]);
+        }
+
+        Volatile.Write(ref _home, next);
+    }
+
+    /// <summary>Whether some bytes lie inside one block.</summary>
+    public bool IsInside(int block, int offset, int byteCount) =>
+        (uint)block < (uint)BlockCount && offset >= 0 && byteCount <= BlockBytes && offset <= BlockBytes - byteCount;
 
     /// <summary>Copies bytes of a block if it still has a generation.</summary>
     /// <param name="block">Index of the block; the caller has checked its bounds.</param>
@@ -36,8 +58,9 @@ internal sealed class BlockStore
     /// <param name="version">Sequence of the operation that wrote the block last.</param>
     public bool TryCopy(int block, ulong generation, int offset, Span<byte> destination, out ulong version)
     {
-        ref BlockRow row = ref _rows[block];
-        ReadOnlySpan<byte> source = _frames[block].Slice(offset, destination.Length);
+        Home home = Volatile.Read(ref _home);
+        ref BlockRow row = ref home.Rows[block];
+        ReadOnlySpan<byte> source = home.Frames[block].Slice(offset, destination.Length);
         SpinWait spin = default;
         while (true)
         {
@@ -65,7 +88,7 @@ internal sealed class BlockStore
     /// <summary>Whether a block still has a generation and, if so, its version.</summary>
     public bool TryGetVersion(int block, ulong generation, out ulong version)
     {
-        ref BlockRow row = ref _rows[block];
+        ref BlockRow row = ref Volatile.Read(ref _home).Rows[block];
         version = Volatile.Read(ref row.Version) >> 1;
         Volatile.ReadBarrier();
         return row.Generation == generation;
@@ -74,10 +97,10 @@ internal sealed class BlockStore
     /// <summary>Puts committed bytes into a block.</summary>
     public void Commit(int block, int offset, ReadOnlySpan<byte> bytes, ulong sequence)
     {
-        ref BlockRow row = ref _rows[block];
+        ref BlockRow row = ref _home.Rows[block];
         Volatile.Write(ref row.Version, (row.Version & ~1UL) | 1);
         Volatile.WriteBarrier();
-        bytes.CopyTo(_frames[block][offset..]);
+        bytes.CopyTo(_home.Frames[block][offset..]);
         Volatile.Write(ref row.Version, sequence << 1);
     }
 
@@ -85,15 +108,20 @@ internal sealed class BlockStore
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SetGeneration(int block, ulong sequence)
     {
-        ref BlockRow row = ref _rows[block];
+        ref BlockRow row = ref _home.Rows[block];
         SegmentFaultException.ThrowUnless(sequence > row.Generation, "a block's generation only rises");
         Volatile.Write(ref row.Generation, sequence);
         Volatile.Write(ref row.Version, sequence << 1);
     }
 
     /// <summary>Makes a block ready for a new holder.</summary>
-    public void Prepare(int block) => _frames.Prepare(block);
+    public void Prepare(int block) => _home.Frames.Prepare(block);
 
     /// <summary>Zeroes a block that left its lease. Runs outside the executor; nobody else may touch the block.</summary>
-    public void Retire(int block) => _frames.Retire(block);
+    public void Retire(int block) => _home.Frames.Retire(block);
+
+    private Home HomeIn(ArenaSlice frames, ArenaSlice book) =>
+        new(new BlockFrames(frames, BlockBytes, BlockCount), new NativeTable<BlockRow>(book, 0, BlockCount));
+
+    private sealed record Home(BlockFrames Frames, NativeTable<BlockRow> Rows);
 }

@@ -16,4 +16,7 @@ public interface ISegmentHost
 
     /// <summary>Wants <see cref="SegmentExecutor.Sweep"/> at some moment. Each call replaces the one before. Called while the segment is owned: it must not call back.</summary>
     void ScheduleSweep(SegmentExecutor executor, Tick at);
+
+    /// <summary>A lease ended, and its blocks are zeroed and can be taken. Called while nobody is kept waiting by it, before the caller who ended it is told.</summary>
+    void OnEnded(in EndedLease ended);
 }

@@ -14,7 +14,7 @@ internal sealed class LeaseTable
 {
     private readonly BlockStore _store;
     private readonly BlockBitmap _bitmap;
-    private readonly NativeTable<LeaseRow> _rows;
+    private NativeTable<LeaseRow> _rows;
     private readonly RetiredBlocks _retired;
     private readonly LabelTable _labels = new();
     private readonly LeaseTraces _traces = new();
@@ -25,6 +25,7 @@ internal sealed class LeaseTable
     public LeaseTable(BlockStore store, ArenaSlice book, SegmentGeometry geometry, LeaseSecret secret, Tick madeAt)
     {
         _store = store;
+        Fences = new FencedLeases(geometry.BlockBytes);
         _bitmap = new BlockBitmap(book, geometry.BitmapAt, geometry.BlockCount);
         _rows = new NativeTable<LeaseRow>(book, geometry.LeaseRowsAt, geometry.BlockCount);
         _retired = new RetiredBlocks(store);
@@ -35,6 +36,16 @@ internal sealed class LeaseTable
             store[block].Head = BlockRow.None;
             store[block].Next = BlockRow.None;
         }
+    }
+
+    /// <summary>The lock fences of the leases.</summary>
+    public FencedLeases Fences { get; }
+
+    /// <summary>Goes on in other memory, which holds a copy already. The store has moved before.</summary>
+    public void MoveTo(ArenaSlice book, SegmentGeometry geometry)
+    {
+        _bitmap.MoveTo(book, geometry.BitmapAt);
+        _rows = new NativeTable<LeaseRow>(book, geometry.LeaseRowsAt, geometry.BlockCount);
     }
 
     public int LeaseCount { get; private set; }
@@ -112,8 +123,9 @@ internal sealed class LeaseTable
     }
 
     /// <summary>Ends a lease. Its chain is dirty until it is zeroed.</summary>
-    public void End(int head, ulong sequence, bool expired)
+    public EndedLease End(int head, ulong sequence, bool expired)
     {
+        var ended = new EndedLease(OwnerOf(head), _rows[head].BlockCount);
         for (int block = head; block != BlockRow.None; block = _store[block].Next)
         {
             ref BlockRow row = ref _store[block];
@@ -126,9 +138,11 @@ internal sealed class LeaseTable
         _store[head].Label = 0;
         _traces.Remove(head);
         _regions.Remove(head);
+        Fences.Forget(head);
         LeasedBlockCount -= _rows[head].BlockCount;
         LeaseCount--;
         _rows[head] = default;
+        return ended;
     }
 
     /// <summary>Raises a lease's generation and restarts its duration.</summary>
@@ -153,6 +167,20 @@ internal sealed class LeaseTable
     }
 
     public bool IsKept(int head) => (_store[head].Flags & BlockFlags.Kept) != 0;
+
+    /// <summary>Whether some bytes, which may run over blocks that follow each other, lie in a lease's own blocks.</summary>
+    public bool Holds(int head, int block, int offset, long byteCount)
+    {
+        if (block < 0 || offset < 0 || offset >= _store.BlockBytes || byteCount < 0) return false;
+        long last = block + ((offset + Math.Max(byteCount, 1) - 1) / _store.BlockBytes);
+        if (last >= _store.BlockCount) return false;
+        for (; block <= last; block++)
+        {
+            if (_store[block].Head != head || (_store[block].Flags & BlockFlags.Leased) == 0) return false;
+        }
+
+        return true;
+    }
 
     public string OwnerOf(int head) => _labels[_store[head].Label];
 
@@ -273,6 +301,12 @@ internal sealed class LeaseTable
 
             SegmentFaultException.ThrowUnless(count == _rows[block].BlockCount, "a lease counts its blocks");
             leased += count;
+        }
+
+        Fences.CheckIntegrity();
+        foreach (int head in Fences.Heads)
+        {
+            SegmentFaultException.ThrowUnless((_store[head].Flags & BlockFlags.Head) != 0, "only a lease that is alive has fences");
         }
 
         SegmentFaultException.ThrowUnless(leases == LeaseCount, "the lease count is the number of heads");

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using OrleansPool.Grains;
 
 namespace OrleansPool.Core.Segments;
@@ -27,6 +28,9 @@ public readonly record struct Operation
 
     /// <summary>The desired value, or the addend; the lower half of the trace, for ALLOC; the order, for LIST LEASES.</summary>
     public long Operand { get; init; }
+
+    /// <summary>The fence of the lock under which bytes are written; zero for none. For FENCE: of the lock that is granted.</summary>
+    public ulong Fence { get; init; }
 
     /// <summary>The value that must be there; the upper half of the trace, for ALLOC.</summary>
     public long Expected { get; init; }
@@ -90,6 +94,29 @@ public readonly record struct Operation
     /// <param name="countMax">How many at most.</param>
     public static Operation ListLeases(int from, LeaseOrder order, int countMax) =>
         new() { Kind = OperationKind.ListLeases, Block = from, Offset = countMax, Operand = (long)order };
+
+    /// <summary>
+    /// Lets through, on some bytes of a lease, only writes with the fence of the lock that is being granted there or of those that
+    /// share the bytes with it; and writes without a fence.
+    /// </summary>
+    /// <param name="key">The owner's right.</param>
+    /// <param name="block">The first block.</param>
+    /// <param name="offset">First byte in the first block.</param>
+    /// <param name="byteCount">How many bytes; they may go on in the blocks that follow. Zero: forget the fences of locks that have
+    /// ended, which are all up to <paramref name="fence"/> but <paramref name="earlier"/>.</param>
+    /// <param name="fence">The fence.</param>
+    /// <param name="earlier">Earlier fences that go on being let through.</param>
+    public static Operation SetFence(LeaseKey key, int block, int offset, int byteCount, ulong fence, ReadOnlySpan<ulong> earlier) =>
+        new()
+        {
+            Kind = OperationKind.Fence,
+            Key = key,
+            Block = block,
+            Offset = offset,
+            Fence = fence,
+            Operand = byteCount,
+            Bytes = MemoryMarshal.AsBytes(earlier).ToArray(),
+        };
 
     /// <summary>An operation without arguments: OPEN SESSION, SWEEP, LIST KEPT or CLOSE.</summary>
     public static Operation Plain(OperationKind kind) => new() { Kind = kind };

@@ -34,6 +34,9 @@ public enum OperationKind : byte
     /// <summary>Adds to 8 aligned bytes.</summary>
     Add,
 
+    /// <summary>Sets which lock fences writes to some bytes may carry, or forgets those of locks that have ended.</summary>
+    Fence,
+
     /// <summary>Opens a session for exactly-once requests.</summary>
     OpenSession,
 

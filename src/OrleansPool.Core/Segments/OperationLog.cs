@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using OrleansPool.Core.Arenas;
 
 namespace OrleansPool.Core.Segments;
@@ -16,8 +17,8 @@ namespace OrleansPool.Core.Segments;
 /// </remarks>
 internal sealed class OperationLog
 {
-    private readonly NativeTable<LogEntry> _entries;
-    private readonly ArenaSlice _slice;
+    private NativeTable<LogEntry> _entries;
+    private ArenaSlice _slice;
     private readonly long _ringAt;
     private readonly int _ringBytes;
     private ulong _first = 1;
@@ -26,10 +27,17 @@ internal sealed class OperationLog
 
     public OperationLog(ArenaSlice slice, SegmentGeometry geometry)
     {
-        _slice = slice;
-        _entries = new NativeTable<LogEntry>(slice, geometry.LogEntriesAt, geometry.LogEntryCount);
+        MoveTo(slice, geometry);
         _ringAt = geometry.LogRingAt;
         _ringBytes = geometry.LogRingBytes;
+    }
+
+    /// <summary>Goes on in other memory, which holds a copy already.</summary>
+    [MemberNotNull(nameof(_slice), nameof(_entries))]
+    public void MoveTo(ArenaSlice slice, SegmentGeometry geometry)
+    {
+        _slice = slice;
+        _entries = new NativeTable<LogEntry>(slice, geometry.LogEntriesAt, geometry.LogEntryCount);
     }
 
     /// <summary>Sequence of the last operation of which every replica is known to have it.</summary>

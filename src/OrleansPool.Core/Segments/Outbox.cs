@@ -9,12 +9,16 @@ internal sealed class Outbox
 {
     private readonly List<(IOperationCompletion Completion, OperationResult Result)> _replies = [];
     private readonly List<int> _retired = [];
+    private readonly List<EndedLease> _ended = [];
 
     /// <summary>The result of the last step.</summary>
     public OperationResult Result { get; private set; }
 
     /// <summary>Heads of chains of blocks that have left their lease and must be zeroed before they are used again.</summary>
     public IReadOnlyList<int> Retired => _retired;
+
+    /// <summary>The leases of those chains, in the same order.</summary>
+    public IReadOnlyList<EndedLease> Ended => _ended;
 
     /// <summary>Answers that are due to callers that wait.</summary>
     public IReadOnlyList<(IOperationCompletion Completion, OperationResult Result)> Replies => _replies;
@@ -24,6 +28,7 @@ internal sealed class Outbox
     {
         _replies.Clear();
         _retired.Clear();
+        _ended.Clear();
         Result = default;
     }
 
@@ -33,5 +38,9 @@ internal sealed class Outbox
         if (completion is not null) _replies.Add((completion, result));
     }
 
-    internal void Retire(int head) => _retired.Add(head);
+    internal void Retire(int head, in EndedLease ended)
+    {
+        _retired.Add(head);
+        _ended.Add(ended);
+    }
 }

@@ -1,3 +1,5 @@
+using OrleansPool.Core.Arenas;
+
 namespace OrleansPool.Core.Segments;
 
 /// <summary>
@@ -89,6 +91,22 @@ public sealed class SegmentExecutor
         }
     }
 
+    /// <summary>Moves the segment into other memory while owning it: see <see cref="Segments.Segment.TryMove"/>. Readers go on; operations wait for the copy.</summary>
+    /// <returns>False when the segment was busy or cannot be moved now.</returns>
+    public bool TryMove(ArenaSlice frames, ArenaSlice book)
+    {
+        if (!TryOwn()) return false;
+        try
+        {
+            return Segment.TryMove(frames, book);
+        }
+        finally
+        {
+            Release();
+            Drain();
+        }
+    }
+
     private bool HasWork => !_inbox.IsEmpty || Volatile.Read(ref _sweepWanted);
 
     private bool TryOwn() => Volatile.Read(ref _owned) == 0 && Interlocked.CompareExchange(ref _owned, 1, 0) == 0;
@@ -131,6 +149,7 @@ public sealed class SegmentExecutor
 
         if (Segment.Fault is { } fault && Interlocked.Exchange(ref _isFaultTold, 1) == 0) _host.ReportFault(this, fault);
         Segment.ZeroAll(outbox.Retired);
+        foreach (EndedLease ended in outbox.Ended) _host.OnEnded(ended);
         foreach ((IOperationCompletion completion, OperationResult told) in outbox.Replies) completion.Complete(told);
         outbox.Clear();
         Volatile.Write(ref _spareOutbox, outbox);

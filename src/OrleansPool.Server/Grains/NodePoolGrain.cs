@@ -19,6 +19,12 @@ internal sealed class NodePoolGrain(NodeHost node, NodeRegistry registry) : Grai
     public Task<LeaseReply[]> LeaseAsync(LeaseRequest[] requests) =>
         SiloPath.EachAsync(Bounded(requests), node.LeaseAsync).AsTask();
 
+    public Task LeaveAsync(string pool, Guid[] tickets)
+    {
+        node.Leave(pool, Bounded(tickets));
+        return Task.CompletedTask;
+    }
+
     public Task<ExtentReply[]> OpenAsync(LeaseExtent[] extents) => SiloPath.EachAsync(
         Bounded(extents), extent => node.ExecuteAsync(extent, Operation.OnLease(OperationKind.Inspect, extent.Key))).AsTask();
 
@@ -33,6 +39,8 @@ internal sealed class NodePoolGrain(NodeHost node, NodeRegistry registry) : Grai
 
     public Task<ExtentReply[]> KeepAsync(LeaseExtent[] extents, string region) => SiloPath.EachAsync(
         Bounded(extents), extent => node.ExecuteAsync(extent, Operation.Keep(extent.Key, region))).AsTask();
+
+    public Task<BlockFenceReply[]> FenceAsync(BlockFence[] fences) => SiloPath.EachAsync(Bounded(fences), node.FenceAsync).AsTask();
 
     public async Task<ulong> OpenSessionAsync(NodeIncarnation incarnation, SegmentId segment) =>
         incarnation == node.Id.Incarnation ? await node.OpenSessionAsync(segment) : 0;

@@ -2,6 +2,7 @@ using Orleans.Storage;
 using OrleansPool.Grains;
 using OrleansPool.Server.Hosting;
 using OrleansPool.Server.Regions;
+using OrleansPool.Server.Storage;
 
 namespace OrleansPool.Server.Grains;
 

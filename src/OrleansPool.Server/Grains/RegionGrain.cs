@@ -4,6 +4,7 @@ using OrleansPool.Grains;
 using OrleansPool.Server.Hosting;
 using OrleansPool.Server.Placement;
 using OrleansPool.Server.Regions;
+using OrleansPool.Server.Storage;
 
 namespace OrleansPool.Server.Grains;
 
@@ -24,7 +25,7 @@ internal sealed class RegionGrain : Grain, IRegionGrain
     /// <summary>Most pieces of memory that a region may consist of. Each growth adds at least one.</summary>
     private const int ExtentCountMax = 4096;
 
-    private readonly RegionStore _store;
+    private readonly VersionedStore<RegionState> _store;
     private readonly RegionMemory _memory;
     private readonly VolatileNames _volatileNames;
     private bool _isKept;
@@ -33,7 +34,7 @@ internal sealed class RegionGrain : Grain, IRegionGrain
         [PersistentState("region", OrleansPoolOptions.StorageName)] IPersistentState<RegionState> state, RegionMemory memory,
         VolatileNames volatileNames)
     {
-        _store = new RegionStore(state);
+        _store = new VersionedStore<RegionState>(state, "page table");
         _memory = memory;
         _volatileNames = volatileNames;
     }
@@ -130,6 +131,9 @@ internal sealed class RegionGrain : Grain, IRegionGrain
             RegionState tombstone = _store.Current.Next();
             tombstone.IsDeleted = true;
             await CommitAsync(tombstone);
+
+            // Not awaited: its locks are of an id that never comes back, so they harm nobody even if they are not told.
+            GrainFactory.GetGrain<IRegionLockGrain>(Name).EndAsync(tombstone.Id).Ignore();
         }
 
         await FinishDeleteAsync();

@@ -15,6 +15,14 @@ public sealed class OrleansPoolBuilder
         return this;
     }
 
+    /// <summary>Gives the node a spill file: see <see cref="OrleansPoolOptions.SpillFile"/>.</summary>
+    public OrleansPoolBuilder SpillTo(string file, string capacity)
+    {
+        Options.SpillFile = file;
+        Options.SpillCapacity = capacity;
+        return this;
+    }
+
     /// <summary>Declares a pool.</summary>
     public OrleansPoolBuilder Pool(string name, Action<PoolOptionsBuilder>? configure = null)
     {

@@ -14,6 +14,16 @@ public sealed class OrleansPoolOptions
     /// </summary>
     public string Capacity { get; set; } = "256MiB";
 
+    /// <summary>
+    /// A file for what memory has no room for, of leases that allow it; null, the default, for none. It must not exist; it is made
+    /// at start with all of its blocks, loses its name at once, and is gone with the process. What is in it moves into memory as
+    /// soon as whole segments are free there and nobody waits for them.
+    /// </summary>
+    public string? SpillFile { get; set; }
+
+    /// <summary>Size of the spill file, such as 16GiB; not part of <see cref="Capacity"/>.</summary>
+    public string? SpillCapacity { get; set; }
+
     /// <summary>The node's name in reports; the silo's name by default.</summary>
     public string? NodeName { get; set; }
 

@@ -18,6 +18,7 @@ internal sealed class OrleansPoolOptionsValidator : IValidateOptions<OrleansPool
             failures.Add($"Capacity is '{options.Capacity}': write an amount of at least {ByteSize.Format(CapacityBytesMin)}, such as 256MiB.");
         }
 
+        ValidateSpill(options, failures);
         if (options.CacheShare is not (>= 0 and <= CacheShareMax))
         {
             failures.Add($"CacheShare is {options.CacheShare}: it is from 0 to {CacheShareMax}.");
@@ -55,6 +56,40 @@ internal sealed class OrleansPoolOptionsValidator : IValidateOptions<OrleansPool
         if (pool.MaxBlocksPerNode < 0)
         {
             failures.Add($"Pool '{pool.Name}' has MaxBlocksPerNode {pool.MaxBlocksPerNode}: it is 0 (no limit) or more.");
+        }
+
+        ValidateQuota(pool, nameof(pool.Quota), pool.Quota, bytes, failures);
+        ValidateQuota(pool, nameof(pool.QuotaPerOwner), pool.QuotaPerOwner, bytes, failures);
+        if (pool.LeasesMax < 0) failures.Add($"Pool '{pool.Name}' has LeasesMax {pool.LeasesMax}: it is 0 (no limit) or more.");
+        if (pool.LeasesMaxPerOwner < 0)
+        {
+            failures.Add($"Pool '{pool.Name}' has LeasesMaxPerOwner {pool.LeasesMaxPerOwner}: it is 0 (no limit) or more.");
+        }
+
+        if (pool.DurationMin < LeaseOptions.DurationMin || pool.DurationMax > LeaseOptions.DurationMax || pool.DurationMin > pool.DurationMax)
+        {
+            failures.Add(
+                $"Pool '{pool.Name}' has durations from {pool.DurationMin} to {pool.DurationMax}: DurationMin is at most DurationMax, and both are from {LeaseOptions.DurationMin} to {LeaseOptions.DurationMax}.");
+        }
+    }
+
+    private static void ValidateQuota(PoolOptions pool, string name, string? value, long blockBytes, List<string> failures)
+    {
+        if (value is null || (ByteSize.TryParse(value, out long quota) && quota >= Math.Max(1, blockBytes))) return;
+        failures.Add($"Pool '{pool.Name}' has {name} '{value}': write an amount of at least one block, such as 64MiB, or leave it out for no limit.");
+    }
+
+    private static void ValidateSpill(OrleansPoolOptions options, List<string> failures)
+    {
+        if (options.SpillFile is null && options.SpillCapacity is null) return;
+        if (string.IsNullOrWhiteSpace(options.SpillFile))
+        {
+            failures.Add($"SpillFile is '{options.SpillFile}' and SpillCapacity '{options.SpillCapacity}': name a file that does not exist yet, or give neither.");
+        }
+
+        if (!ByteSize.TryParse(options.SpillCapacity, out long bytes) || bytes < CapacityBytesMin)
+        {
+            failures.Add($"SpillCapacity is '{options.SpillCapacity}': write an amount of at least {ByteSize.Format(CapacityBytesMin)}, such as 16GiB.");
         }
     }
 }

@@ -25,10 +25,13 @@ namespace OrleansPool.Server.Nodes;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed partial class NodeHost : IReservationSource, IDisposable
 {
+    /// <summary>How often a segment moves at most while one read goes on: out of the spill file, once.</summary>
+    private const int MovesMax = 2;
+
     private readonly Arena _arena;
     private readonly SegmentFactory _factory;
-    private readonly Dictionary<string, PoolShare> _pools = new(StringComparer.Ordinal);
-    private readonly ITimer _returnTimer;
+    private readonly NodePools _pools;
+    private readonly IDisposable? _changes;
     private readonly HostClock _clock;
     private readonly ILogger<NodeHost> _logger;
     private long _bytesMoved;
@@ -39,11 +42,11 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
 
     /// <summary>Maps the node's memory and makes its pools.</summary>
     /// <exception cref="PoolConfigurationException">The machine or its cgroup has less memory than the capacity.</exception>
-    public NodeHost(IOptions<OrleansPoolOptions> options, ILocalSiloDetails silo, TimeProvider time, ILogger<NodeHost> logger)
+    public NodeHost(IOptionsMonitor<OrleansPoolOptions> options, ILocalSiloDetails silo, TimeProvider time, ILogger<NodeHost> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(silo);
-        OrleansPoolOptions settings = options.Value;
+        OrleansPoolOptions settings = options.CurrentValue;
         Span<byte> incarnation = stackalloc byte[16];
         RandomNumberGenerator.Fill(incarnation);
         Id = new NodeId(silo.SiloAddress, new NodeIncarnation(BinaryPrimitives.ReadUInt128LittleEndian(incarnation)));
@@ -55,22 +58,12 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
         _arena = Arena.Map(new ArenaOptions { CapacityBytes = CapacityBytes, Diagnostic = settings.Diagnostic });
         StartDuration = time.GetElapsedTime(started);
         Counters = settings.Instruments ? new LocalCounters() : null;
-        _factory = new SegmentFactory(_arena, _clock, Id.Incarnation, Counters, OnFaulted);
+        Arena? spill = settings.SpillFile is { } file ? Arena.MapFile(file, ByteSize.Parse(settings.SpillCapacity!)) : null;
+        _factory = new SegmentFactory(_arena, spill, _clock, Id.Incarnation, Counters, OnFaulted);
         Cache = MakeCache((long)(CapacityBytes * settings.CacheShare));
-        IEnumerable<PoolOptions> pools = settings.Pools;
-        if (!settings.Pools.Any(pool => pool.Name == PoolNames.Default)) pools = pools.Prepend(new PoolOptions());
-        foreach (PoolOptions pool in pools)
-        {
-            long blockCountMax = pool.MaxBlocksPerNode == 0 ? long.MaxValue : pool.MaxBlocksPerNode;
-            var share = new PoolShare(pool.Name, (int)ByteSize.Parse(pool.BlockSize), blockCountMax, _factory);
-            _pools.Add(pool.Name, share);
-        }
-
-        foreach (PoolShare share in _pools.Values) share.GrowAheadIfLow();
-        _returnTimer = time.CreateTimer(_ => _ = ReturnEmptyAsync(), null, ReturnInterval, ReturnInterval);
+        _pools = new NodePools(settings.Pools, _factory, _clock, logger);
+        _changes = options.OnChange(changed => _pools.Apply(changed.Pools));
     }
-
-    private static readonly TimeSpan ReturnInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>This node, in this life.</summary>
     public NodeId Id { get; }
@@ -103,35 +96,21 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
     /// <summary>Finds a segment of this node.</summary>
     public ILocalSegment? TryGetSegment(SegmentId segment) => _factory.TryGet(segment);
 
-    /// <summary>Takes memory; the status tells why not.</summary>
+    /// <summary>Takes memory, now or by the request's deadline; the status tells why not.</summary>
     public async ValueTask<LeaseReply> LeaseAsync(LeaseRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         using Activity? activity = PoolTelemetry.Start("node lease", request.Pool);
-        if (!_pools.TryGetValue(request.Pool, out PoolShare? pool)) return new LeaseReply(OperationStatus.NoPool, 0, [], 0, 0);
-        if (request.Bytes <= 0 || request.Duration < LeaseOptions.DurationMin || request.Duration > LeaseOptions.DurationMax
-            || request.Owner is null || request.Owner.Length > LeaseOptions.OwnerLengthMax)
-        {
-            return new LeaseReply(OperationStatus.OutOfBounds, pool.BlockBytes, [], pool.BytesFree, pool.BytesMax);
-        }
-
-        (OperationStatus status, var leases) = await pool.TakeAsync(request.Bytes, request.Duration, request.Owner, request.Trace);
-        if (status != OperationStatus.Ok && _pools.Count > 1)
-        {
-            // Other pools may sit on empty segments; memory freed there serves here, or is told to the caller as free.
-            foreach (PoolShare other in _pools.Values.Where(other => other != pool)) await other.ReturnEmptyAsync(keepOne: false);
-            if (status == OperationStatus.Exhausted)
-            {
-                (status, leases) = await pool.TakeAsync(request.Bytes, request.Duration, request.Owner, request.Trace);
-            }
-        }
-
-        activity?.SetTag("orleanspool.owner", request.Owner).SetTag("orleanspool.bytes", request.Bytes).SetTag("orleanspool.status", status.ToString());
-        if (status == OperationStatus.Exhausted) pool.CountExhaustion();
+        (LeaseReply reply, LeaseOutcome outcome) = await _pools.LeaseAsync(request);
+        activity?.SetTag("orleanspool.owner", request.Owner).SetTag("orleanspool.bytes", request.Bytes).SetTag("orleanspool.status", reply.Status.ToString());
         Interlocked.Increment(ref _operations);
-        OpenExtent[] extents = [.. leases.Select(lease => Extent(lease.Segment, lease.Lease))];
-        return new LeaseReply(status, pool.BlockBytes, extents, pool.BytesFree, pool.BytesMax);
+        return reply.Status == OperationStatus.Ok
+            ? reply with { Extents = [.. outcome.Leases.Select(lease => Extent(lease.Segment, lease.Lease))] }
+            : reply;
     }
+
+    /// <summary>Gives up places in a pool's queue, by their tickets.</summary>
+    internal void Leave(string pool, Guid[] tickets) => _pools.Leave(pool, tickets);
 
     /// <summary>An operation on whole leases: INSPECT, TRANSFER or KEEP.</summary>
     internal async ValueTask<ExtentReply> ExecuteAsync(LeaseExtent extent, Operation operation)
@@ -148,6 +127,15 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
         if (!TryFind(extent, out NodeSegment? segment, out OperationStatus status)) return status;
         Interlocked.Increment(ref _operations);
         return (await segment.ExecuteAsync(Operation.OnLease(kind, extent.Key))).Status;
+    }
+
+    /// <summary>Sets a lock fence.</summary>
+    internal async ValueTask<BlockFenceReply> FenceAsync(BlockFence fence)
+    {
+        if (!TryFind(fence.Extent, out NodeSegment? segment, out OperationStatus status)) return new BlockFenceReply(status, 0);
+        OperationResult result = await segment.ExecuteAsync(
+            Operation.SetFence(fence.Extent.Key, fence.Block, fence.Offset, fence.Count, fence.Fence, fence.Earlier));
+        return new BlockFenceReply(result.Status, (ulong)result.Value);
     }
 
     /// <summary>Opens a session; zero where there is no such segment.</summary>
@@ -167,20 +155,30 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
     internal async ValueTask<ReadReply> ReadAsync(BlockRead[] reads)
     {
         using Activity? activity = PoolTelemetry.Start("node read");
-        ReadReply reply = NodeReader.Read(_factory, _clock, reads, out bool isRefused);
         Interlocked.Add(ref _operations, reads.Length);
-        Interlocked.Add(ref _bytesMoved, reply.Bytes.Length);
-        if (!isRefused) return reply;
+        for (int tries = 0; ; tries++)
+        {
+            ReadReply reply = NodeReader.Read(_factory, _clock, reads, out bool isRefused);
+            if (isRefused && await IsRefusedInVainAsync(reads, reply) && tries < MovesMax) continue;
+            Interlocked.Add(ref _bytesMoved, reply.Bytes.Length);
+            return reply;
+        }
+    }
+
+    /// <summary>Finds out from the segments why the lock-free path refused: it knows only that something moved.</summary>
+    /// <returns>Whether a read should be tried again: its right is good, so that it was the segment that moved.</returns>
+    private async ValueTask<bool> IsRefusedInVainAsync(BlockRead[] reads, ReadReply reply)
+    {
+        bool isInVain = false;
         for (int i = 0; i < reads.Length; i++)
         {
             if (reply.Blocks[i].Status != OperationStatus.Fenced || _factory.TryGet(reads[i].Segment) is not { } segment) continue;
-
-            // The lock-free path knows only that the generation moved; the segment knows why.
             OperationResult why = await segment.ExecuteAsync(Operation.OnLease(OperationKind.Inspect, reads[i].Key));
             if (why.Status is OperationStatus.Expired or OperationStatus.Lost) reply.Blocks[i] = new BlockReadReply(why.Status, 0);
+            isInVain |= why.Status == OperationStatus.Ok;
         }
 
-        return reply;
+        return isInVain;
     }
 
     /// <summary>Changes blocks, in order; of a lease of which one is refused, the rest is not tried.</summary>
@@ -240,6 +238,7 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
         void Released()
         {
             Interlocked.Add(ref _reservedBytes, -bytes);
+            _pools.OnFreed();
             if (!_reservations.TryRemove(made!, out _)) return;
             Interlocked.Add(ref _returnedBlocks, made!.ReturnCount);
         }
@@ -251,7 +250,10 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
         CacheReport? cache = Cache?.Describe();
         return new NodeReport(
             Id, Name, CapacityBytes, _factory.BookBytes, _arena.FreeBytes, Interlocked.Read(ref _reservedBytes),
-            cache?.CapacityBytes ?? 0, cache?.Bytes ?? 0, [.. _pools.Values.Select(pool => pool.Describe())]);
+            cache?.CapacityBytes ?? 0, cache?.Bytes ?? 0, _pools.Describe())
+        {
+            SpillCapacityBytes = _factory.SpillBytes,
+        };
     }
 
     /// <summary>How much the node has done since it started.</summary>
@@ -264,8 +266,7 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
             BytesFree);
     }
 
-    private long BytesFree =>
-        _arena.FreeBytes + _pools.Values.Sum(pool => pool.Segments.Sum(s => (long)s.Segment.FreeBlockCount * pool.BlockBytes));
+    private long BytesFree => _arena.FreeBytes + _pools.SegmentBytesFree;
 
     /// <summary>The leases that regions keep on this node.</summary>
     internal async ValueTask<List<(string Region, LeaseExtent Extent)>> ListKeptAsync()
@@ -290,7 +291,8 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
     /// <summary>Ends the node's timers. Its memory stays mapped for as long as the process lives: see <see cref="Arena"/>.</summary>
     public void Dispose()
     {
-        _returnTimer.Dispose();
+        _changes?.Dispose();
+        _pools.Dispose();
         foreach (NodeSegment segment in _factory.Segments) segment.Dispose();
     }
 
@@ -315,16 +317,11 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
     private void OnFaulted(NodeSegment segment, SegmentFaultException fault)
     {
         LogFault(segment.Segment.Id, segment.Pool, segment.Segment.LeaseCount, fault);
-        _pools[segment.Pool].Abandon(segment);
+        _pools.Abandon(segment);
     }
 
     [LoggerMessage(
         Level = LogLevel.Critical,
         Message = "Segment {Segment} of pool '{Pool}' stopped serving with {Leases} leases, whose memory is lost: its state was found broken")]
     private partial void LogFault(SegmentId segment, string pool, int leases, SegmentFaultException fault);
-
-    private async Task ReturnEmptyAsync()
-    {
-        foreach (PoolShare pool in _pools.Values) await pool.ReturnEmptyAsync(keepOne: true);
-    }
 }

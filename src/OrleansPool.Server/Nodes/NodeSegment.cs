@@ -2,6 +2,7 @@ using OrleansPool.Client.Routing;
 using OrleansPool.Client.Telemetry;
 using OrleansPool.Core;
 using OrleansPool.Core.Arenas;
+using OrleansPool.Core.Counting;
 using OrleansPool.Core.Segments;
 using OrleansPool.Grains;
 using OrleansPool.Server.Telemetry;
@@ -18,21 +19,33 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
     private const int RoomYieldCount = 8;
 
     private readonly HostClock _clock;
-    private readonly LocalCounters? _counters;
+    private readonly StripedCounter? _reads;
+    private readonly StripedCounter? _writes;
     private readonly ITimer _sweepTimer;
-
+    private readonly Action<EndedLease> _ended;
     private readonly Action<NodeSegment, SegmentFaultException> _faulted;
 
+    /// <summary>Makes a segment of memory that was carved for it.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="pool">Its pool.</param>
+    /// <param name="geometry">Its sizes.</param>
+    /// <param name="frames">Memory of its blocks.</param>
+    /// <param name="book">Memory of its metadata and log.</param>
+    /// <param name="secret">128 random bits.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="counters">Count what is read and written here; null for none.</param>
+    /// <param name="ended">Hears of every lease that ended. Must be short, and must not call the segment.</param>
+    /// <param name="faulted">Hears that the segment stopped serving.</param>
     public NodeSegment(
         SegmentId id, string pool, SegmentGeometry geometry, ArenaSlice frames, ArenaSlice book, UInt128 secret, HostClock clock,
-        LocalCounters? counters, Action<NodeSegment, SegmentFaultException> faulted)
+        LocalCounters? counters, Action<EndedLease> ended, Action<NodeSegment, SegmentFaultException> faulted)
     {
         _clock = clock;
-        _counters = counters;
+        _reads = counters?.Reads;
+        _writes = counters?.Writes;
+        _ended = ended;
         _faulted = faulted;
         Pool = pool;
-        Frames = frames;
-        Book = book;
         Segment = new Segment(id, geometry, frames, book, secret, clock.Now);
         Executor = new SegmentExecutor(Segment, this);
         _sweepTimer = clock.Time.CreateTimer(
@@ -40,10 +53,6 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
     }
 
     public string Pool { get; }
-
-    public ArenaSlice Frames { get; }
-
-    public ArenaSlice Book { get; }
 
     public Segment Segment { get; }
 
@@ -53,14 +62,14 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
 
     public bool TryRead(int block, ulong generation, int offset, Span<byte> destination)
     {
-        if (_counters is { } counters && counters.Reads.Count(destination.Length)) return TryReadTimed(block, generation, offset, destination);
+        if (_reads is { } reads && reads.Count(destination.Length)) return TryReadTimed(block, generation, offset, destination);
         if (!Segment.Copy(block, generation, offset, destination, out ReadTicket ticket)) return NotRead(destination);
         return Segment.Confirm(ticket, _clock.Now) || NotRead(destination);
     }
 
     ValueTask<BlockWriteReply> ILocalSegment.WriteAsync(in BlockWrite write, ReadOnlyMemory<byte> bytes)
     {
-        if (_counters is not { } counters || !counters.Writes.Count(write.Count)) return WriteAsync(write, bytes);
+        if (_writes is not { } writes || !writes.Count(write.Count)) return WriteAsync(write, bytes);
         return WriteTimedAsync(write, bytes);
     }
 
@@ -75,6 +84,7 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
             _ => default,
         };
         if (operation.Kind == OperationKind.None) return new ValueTask<BlockWriteReply>(new BlockWriteReply(OperationStatus.OutOfBounds, 0, 0));
+        if (write.Fence != 0) operation = operation with { Fence = write.Fence };
         ValueTask<OperationResult> execution = ExecuteAsync(operation);
         return execution.IsCompletedSuccessfully ? new ValueTask<BlockWriteReply>(Reply(execution.Result)) : AwaitAsync(execution);
 
@@ -90,6 +100,8 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
         if (operation.Kind == OperationKind.None) throw new ArgumentException("There is nothing to carry out.", nameof(operation));
         return TryExecute(operation, out ValueTask<OperationResult> task) ? task : ExecuteOnceRoomyAsync(operation);
     }
+
+    void ISegmentHost.OnEnded(in EndedLease ended) => _ended(ended);
 
     public void Dispose() => _sweepTimer.Dispose();
 
@@ -113,7 +125,7 @@ internal sealed class NodeSegment : ILocalSegment, ISegmentHost, IDisposable
 
     private bool NotRead(Span<byte> destination)
     {
-        _counters?.Reads.Undo(destination.Length);
+        _reads?.Undo(destination.Length);
         destination.Clear();
         return false;
     }

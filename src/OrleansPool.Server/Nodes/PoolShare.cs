@@ -3,209 +3,246 @@ using OrleansPool.Grains;
 
 namespace OrleansPool.Server.Nodes;
 
-/// <summary>
-/// One node's share of one pool: its segments, and how memory is taken from them. Grows by whole segments as long as the node
-/// has memory and the pool's limit allows; an empty segment returns to the node.
-/// </summary>
-/// <remarks>Thread-safe. Leasing takes no lock; growing and shrinking, which are rare, take one.</remarks>
-internal sealed class PoolShare
+/// <summary>One node's share of one pool: its limits, who holds what, who waits, and its segments in memory and in the spill file.</summary>
+/// <remarks>
+/// <para>Thread-safe. A request is served at once if nobody waits and there is memory; else it waits or is refused. While somebody
+/// waits, nobody passes: memory that comes back goes to the head of the queue, by one server at a time, and a request that would
+/// not wait is refused even where a smaller one would fit.</para>
+/// <para>No wake-up is lost: a waiter enters the queue first and then asks for a round; memory becomes free first and then asks for a
+/// round if anybody is in the queue. One of the two sees the other.</para>
+/// </remarks>
+internal sealed class PoolShare : IDisposable
 {
-    private const int GrowRetryCountMax = 64;
-    private const int BytesPerGrowthMin = 1 << 20;
+    /// <summary>Longest time that one call waits, well below Orleans' timeout of a response; longer waits are several calls.</summary>
+    public static readonly TimeSpan CallWaitMax = TimeSpan.FromSeconds(10);
 
     private readonly SegmentFactory _factory;
-    private readonly long _blockCountMax;
-    private readonly Lock _lock = new();
-    private volatile NodeSegment[] _segments = [];
-    private PoolCounters _closedCounters;
+    private readonly HostClock _clock;
+    private readonly Func<PoolShare, ValueTask<bool>> _makeRoom;
+    private readonly Action _freed;
+    private readonly PoolMemory _memory;
+    private readonly PoolMemory? _spill;
+    private readonly WaitQueue _queue;
+    private readonly Rounds _rounds;
+    private volatile PoolLimits _limits;
     private long _exhaustions;
-    private int _growing;
 
-    public PoolShare(string name, int blockBytes, long blockCountMax, SegmentFactory factory)
+    /// <summary>Makes the share.</summary>
+    /// <param name="name">Name of the pool.</param>
+    /// <param name="blockBytes">Size of its blocks.</param>
+    /// <param name="limits">Its limits.</param>
+    /// <param name="factory">Makes segments.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="makeRoom">Asks the node's other pools for their empty segments; tells whether any gave one.</param>
+    /// <param name="freed">Told that memory of the node may be free now. Must be short.</param>
+    public PoolShare(
+        string name, int blockBytes, PoolLimits limits, SegmentFactory factory, HostClock clock, Func<PoolShare, ValueTask<bool>> makeRoom, Action freed)
     {
         Name = name;
         BlockBytes = blockBytes;
+        _limits = limits;
         _factory = factory;
-        _blockCountMax = blockCountMax;
+        _clock = clock;
+        _makeRoom = makeRoom;
+        _freed = freed;
+        _memory = new PoolMemory(this, factory, isSpill: false);
+        _spill = factory.SpillBytes > 0 ? new PoolMemory(this, factory, isSpill: true) : null;
+        _rounds = new Rounds(ServeAsync);
+        _queue = new WaitQueue(clock, Ledger, Signal);
     }
 
     public string Name { get; }
 
     public int BlockBytes { get; }
 
-    public IReadOnlyList<NodeSegment> Segments => _segments;
+    public PoolLedger Ledger { get; } = new();
 
-    /// <summary>What could be leased now: free blocks, and those that the node's unassigned memory would make.</summary>
+    /// <summary>The limits in force; what is held already may exceed them.</summary>
+    public PoolLimits Limits
+    {
+        get => _limits;
+        set
+        {
+            _limits = value;
+            Signal();
+        }
+    }
+
+    public int WaiterCount => _queue.Count;
+
+    public bool IsSpilled => _spill is { Segments.Count: > 0 };
+
+    /// <summary>Blocks in memory and in the spill file.</summary>
+    public long BlockCount => _memory.BlockCount + (_spill?.BlockCount ?? 0);
+
+    /// <summary>Free blocks of the segments in memory, in bytes.</summary>
+    public long SegmentBytesFree => _memory.FreeBlockCount * BlockBytes;
+
+    /// <summary>What could be leased now: free blocks, and those that the node's unassigned memory would make, within the quota.</summary>
     public long BytesFree
     {
         get
         {
-            long free = 0;
-            long have = 0;
-            foreach (NodeSegment segment in _segments)
-            {
-                free += segment.Segment.FreeBlockCount;
-                have += segment.Segment.Geometry.BlockCount;
-            }
-
-            long growth = Math.Min(_blockCountMax - have, _factory.BlocksThatFit(BlockBytes));
-            return (free + Math.Max(0, growth)) * BlockBytes;
+            long growth = Math.Min(_limits.BlockCountMax - BlockCount, _factory.BlocksThatFit(BlockBytes));
+            long free = (_memory.FreeBlockCount + Math.Max(0, growth)) * BlockBytes;
+            return Math.Max(0, Math.Min(free, _limits.QuotaBytes - Ledger.Bytes));
         }
     }
 
     /// <summary>What the pool may have on this node.</summary>
-    public long BytesMax => Math.Min(_blockCountMax, _factory.BlocksOfNode(BlockBytes)) * BlockBytes;
+    public long BytesMax => Math.Min(Math.Min(_limits.BlockCountMax, _factory.BlocksOfNode(BlockBytes)) * BlockBytes, _limits.QuotaBytes);
 
-    /// <summary>Takes memory: from one segment where one has it, else from several; all or nothing.</summary>
-    public async ValueTask<(OperationStatus Status, List<(NodeSegment Segment, LeaseView Lease)> Leases)> TakeAsync(
-        long bytes, TimeSpan duration, string owner, UInt128 trace = default)
+    /// <summary>How many blocks hold some bytes.</summary>
+    public long BlocksFor(long bytes) => ((bytes - 1) / BlockBytes) + 1;
+
+    /// <summary>Takes memory, now or by the request's deadline.</summary>
+    public async ValueTask<LeaseOutcome> LeaseAsync(LeaseRequest request)
     {
-        List<(NodeSegment, LeaseView)> taken = [];
-        if (bytes > BytesMax) return (OperationStatus.QuotaExceeded, taken);
-        long missing = ((bytes - 1) / BlockBytes) + 1;
-
-        // Each round makes a segment, or finds that somebody else changed them.
-        long roundsMax = GrowRetryCountMax + (bytes / BytesPerGrowthMin);
-        for (long round = 0; round < roundsMax; round++)
+        if (Refuse(request) is { } refusal)
         {
-            NodeSegment[] seen = _segments;
-            missing = await TakeFromAsync(seen, missing, duration, owner, trace, taken);
-            if (missing == 0)
-            {
-                GrowAheadIfLow();
-                return (OperationStatus.Ok, taken);
-            }
-
-            if (!TryGrow(seen)) break;
+            // What other pools can spare is told as free: the caller may take it in parts, from several nodes.
+            if (refusal.Hit.Limit == PoolLimit.Capacity) await _makeRoom(this);
+            return refusal;
         }
 
-        foreach ((NodeSegment segment, LeaseView lease) in taken)
+        if (_queue.TryReturn(request.Ticket) is { } waiting)
         {
-            await segment.ExecuteAsync(Operation.OnLease(OperationKind.Free, lease.Key));
+            Signal();
+            return await AttendAsync(waiting);
         }
 
-        taken.Clear();
-        return (OperationStatus.Exhausted, taken);
+        int ahead = _queue.Count;
+        LeaseOutcome now = ahead == 0 ? await TakeAsync(request) : new LeaseOutcome(OperationStatus.Exhausted, default, ahead);
+        if (now.Status == OperationStatus.Exhausted && request.Spill != LeaseSpill.Never && _spill is not null)
+        {
+            now = await _spill.TakeAsync(request) with { WaitersAhead = ahead };
+        }
+
+        if (now.Status == OperationStatus.Exhausted && request.WaitUpTo > TimeSpan.Zero) now = await WaitAsync(request);
+        if (now.Status == OperationStatus.Exhausted) Interlocked.Increment(ref _exhaustions);
+        return now;
     }
 
-    /// <summary>A request was turned down.</summary>
-    public void CountExhaustion() => Interlocked.Increment(ref _exhaustions);
-
-    /// <summary>Makes a segment ahead, so that a lease seldom has to wait for one.</summary>
-    public void GrowAheadIfLow()
+    /// <summary>Gives places in the queue up.</summary>
+    public void Leave(IEnumerable<Guid> tickets)
     {
-        NodeSegment[] seen = _segments;
-        long free = seen.Sum(segment => (long)segment.Segment.FreeBlockCount);
-        long low = seen.Length == 0 ? 1 : seen[^1].Segment.Geometry.BlockCount / 4;
-        if (free >= low || Interlocked.CompareExchange(ref _growing, 1, 0) != 0) return;
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static work =>
-            {
-                work.Share.TryGrow(work.Seen);
-                Volatile.Write(ref work.Share._growing, 0);
-            },
-            (Share: this, Seen: seen), preferLocal: false);
+        foreach (Guid ticket in tickets) _queue.Leave(ticket);
     }
 
-    /// <summary>Gives empty segments back to the node.</summary>
-    /// <param name="keepOne">Whether one stays, so that the next lease finds memory at once.</param>
-    public async ValueTask ReturnEmptyAsync(bool keepOne)
+    /// <summary>Memory may be free: serves those who wait, on another thread.</summary>
+    public void Signal()
     {
-        bool kept = !keepOne;
-        foreach (NodeSegment segment in _segments)
-        {
-            if (segment.Segment.LeasedBlockCount > 0 || segment.Segment.FreeBlockCount < segment.Segment.Geometry.BlockCount) continue;
-            if (!kept)
-            {
-                kept = true;
-                continue;
-            }
+        if (_queue.Count > 0) _rounds.Ask();
+    }
 
-            OperationResult closed = await segment.ExecuteAsync(Operation.Plain(OperationKind.Close));
-            if (closed.Status != OperationStatus.Ok) continue;
-            Abandon(segment);
-            _factory.Retire(segment);
-        }
+    /// <summary>A lease ended: its charge goes back, and its memory to whoever waits.</summary>
+    public void OnEnded(EndedLease ended)
+    {
+        Ledger.Discharge(ended.Owner, (long)ended.BlockCount * BlockBytes, 1);
+        _freed();
     }
 
     /// <summary>Leases no more from a segment that stopped serving. Its memory is not given back: nobody knows who still uses it.</summary>
     public void Abandon(NodeSegment segment)
     {
-        lock (_lock)
+        _memory.Abandon(segment);
+        _spill?.Abandon(segment);
+    }
+
+    public void GrowAheadIfLow() => _memory.GrowAheadIfLow();
+
+    /// <summary>Gives empty segments back to the node; those of the spill file all.</summary>
+    /// <returns>Whether memory of the node was given back.</returns>
+    public async ValueTask<bool> ReturnEmptyAsync(bool keepOne)
+    {
+        if (_spill is not null) await _spill.ReturnEmptyAsync(keepOne: false);
+        return await _memory.ReturnEmptyAsync(keepOne);
+    }
+
+    /// <summary>Moves what is in the spill file into memory, as far as there is room.</summary>
+    public void MoveToMemory() => _spill?.MoveTo(_memory);
+
+    public PoolReport Describe() => PoolReports.Of(this, _memory, _spill, Interlocked.Read(ref _exhaustions));
+
+    public void Dispose() => _queue.Dispose();
+
+    private LeaseOutcome? Refuse(LeaseRequest request)
+    {
+        PoolLimits limits = _limits;
+        if (!request.IsForRegion && request.Duration < limits.DurationMin)
         {
-            if (!_segments.Contains(segment)) return;
-            _segments = [.. _segments.Where(other => other != segment)];
-            _closedCounters = Sum(_closedCounters, segment.Segment.Counters);
+            return new LeaseOutcome(OperationStatus.OutOfBounds, new LimitHit(PoolLimit.DurationMin, request.Duration.Ticks, limits.DurationMin.Ticks));
+        }
+
+        if (!request.IsForRegion && request.Duration > limits.DurationMax)
+        {
+            return new LeaseOutcome(OperationStatus.OutOfBounds, new LimitHit(PoolLimit.DurationMax, request.Duration.Ticks, limits.DurationMax.Ticks));
+        }
+
+        return request.Bytes > BytesMax
+            ? new LeaseOutcome(OperationStatus.QuotaExceeded, new LimitHit(PoolLimit.Capacity, Ledger.Bytes, BytesMax))
+            : null;
+    }
+
+    private async ValueTask<LeaseOutcome> TakeAsync(LeaseRequest request)
+    {
+        LeaseOutcome outcome = await _memory.TakeAsync(request);
+        return outcome.Status == OperationStatus.Exhausted && await _makeRoom(this) ? await _memory.TakeAsync(request) : outcome;
+    }
+
+    private ValueTask<LeaseOutcome> WaitAsync(LeaseRequest request)
+    {
+        var waiter = new Waiter(request, _clock.Now + request.WaitUpTo);
+        if (!_queue.TryEnter(waiter))
+        {
+            return new ValueTask<LeaseOutcome>(
+                new LeaseOutcome(OperationStatus.Exhausted, new LimitHit(PoolLimit.Waiters, _queue.Count, WaitQueue.WaiterCountMax), _queue.Count));
+        }
+
+        Signal();
+        return AttendAsync(waiter);
+    }
+
+    /// <summary>Waits for a waiter's outcome as long as one call may.</summary>
+    private async ValueTask<LeaseOutcome> AttendAsync(Waiter waiter)
+    {
+        if (waiter.Deadline - _clock.Now <= CallWaitMax) return await waiter.Outcome;
+        try
+        {
+            return await waiter.Outcome.WaitAsync(CallWaitMax, _clock.Time);
+        }
+        catch (TimeoutException)
+        {
+            return _queue.TryStepAway(waiter) ? new LeaseOutcome(OperationStatus.Waiting) : await waiter.Outcome;
         }
     }
 
-    public PoolReport Describe()
+    /// <summary>Serves from the head of the queue until memory does not suffice for it.</summary>
+    private async ValueTask ServeAsync()
     {
-        long blocks = 0;
-        long free = 0;
-        long leases = 0;
-        long kept = 0;
-        PoolCounters counters = _closedCounters;
-        foreach (NodeSegment segment in _segments)
+        while (_queue.PeekNext(BytesMax) is { } next)
         {
-            blocks += segment.Segment.Geometry.BlockCount;
-            free += segment.Segment.FreeBlockCount;
-            leases += segment.Segment.LeaseCount;
-            kept += segment.Segment.KeptCount;
-            counters = Sum(counters, segment.Segment.Counters);
-        }
-
-        counters = counters with { Exhaustions = Interlocked.Read(ref _exhaustions) };
-        return new PoolReport(Name, BlockBytes, BytesMax / BlockBytes, blocks, free, leases, kept, counters);
-    }
-
-    private static PoolCounters Sum(PoolCounters a, PoolCounters b) => new(
-        a.Leases + b.Leases, a.Frees + b.Frees, a.Expiries + b.Expiries, 0, a.Fences + b.Fences, a.Writes + b.Writes);
-
-    /// <summary>Takes blocks: first from a segment that has them all, then whatever there is.</summary>
-    private static async ValueTask<long> TakeFromAsync(
-        NodeSegment[] segments, long missing, TimeSpan duration, string owner, UInt128 trace, List<(NodeSegment, LeaseView)> taken)
-    {
-        foreach (NodeSegment segment in segments)
-        {
-            if (segment.Segment.FreeBlockCount < missing) continue;
-            OperationResult result = await segment.ExecuteAsync(Operation.Alloc((int)missing, duration, owner, trace: trace));
-            if (result.Status != OperationStatus.Ok) continue;
-            taken.Add((segment, result.Lease));
-            return 0;
-        }
-
-        if (segments.Sum(segment => (long)segment.Segment.FreeBlockCount) < missing) return missing;
-        foreach (NodeSegment segment in segments)
-        {
-            int part = (int)Math.Min(missing, segment.Segment.FreeBlockCount);
-            if (part == 0) continue;
-            OperationResult result = await segment.ExecuteAsync(Operation.Alloc(part, duration, owner, trace: trace));
-            if (result.Status != OperationStatus.Ok) continue;
-            taken.Add((segment, result.Lease));
-            missing -= part;
-            if (missing == 0) break;
-        }
-
-        return missing;
-    }
-
-    /// <summary>Makes a segment, unless somebody did since the caller looked.</summary>
-    /// <returns>False when the node has no memory left or the pool is as large as it may be.</returns>
-    private bool TryGrow(NodeSegment[] seen)
-    {
-        lock (_lock)
-        {
-            if (!ReferenceEquals(seen, _segments)) return true;
-            long have = seen.Sum(segment => (long)segment.Segment.Geometry.BlockCount);
-            foreach (int blocks in SegmentSizes.BlockCounts(BlockBytes, _blockCountMax - have))
+            if (next.Deadline < _clock.Now)
             {
-                if (_factory.TryMake(Name, new SegmentGeometry(BlockBytes, blocks)) is not { } made) continue;
-                _segments = [.. seen, made];
-                return true;
+                _queue.EndLate();
+                continue;
             }
 
-            return false;
+            LeaseOutcome outcome;
+            try
+            {
+                outcome = await TakeAsync(next.Request);
+            }
+            catch (Exception e)
+            {
+                // What went wrong is told to whom it concerns; the others are served on.
+                if (_queue.TryTake(next, _clock.Now)) next.Fail(e);
+                continue;
+            }
+
+            if (outcome.Status == OperationStatus.Exhausted) return;
+            if (_queue.TryTake(next, _clock.Now)) next.Complete(outcome);
+            else await PoolMemory.GiveBackAsync(outcome.Leases);
         }
     }
 }

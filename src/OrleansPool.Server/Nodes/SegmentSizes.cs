@@ -14,10 +14,12 @@ internal static class SegmentSizes
     /// <summary>The block counts to try, the largest first.</summary>
     /// <param name="blockBytes">Size of a block.</param>
     /// <param name="blockCountMax">Most blocks that the pool may still have.</param>
-    public static IEnumerable<int> BlockCounts(int blockBytes, long blockCountMax)
+    /// <param name="isSpill">Whether it is for the spill file: those are small, since they move into memory in one step.</param>
+    public static IEnumerable<int> BlockCounts(int blockBytes, long blockCountMax, bool isSpill = false)
     {
         long most = Math.Min(blockCountMax, SegmentGeometry.BlockCountMax);
         long size = blockBytes >= LargeBlockBytes ? FrameBytesOfLargeBlocks : FrameBytes;
+        if (isSpill) size = Math.Max(FrameBytesMin, blockBytes);
         for (; size >= Math.Max(FrameBytesMin, blockBytes) && most > 0; size /= 2)
         {
             yield return (int)Math.Min(most, size / blockBytes);

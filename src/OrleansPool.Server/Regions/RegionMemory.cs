@@ -9,13 +9,13 @@ namespace OrleansPool.Server.Regions;
 
 /// <summary>What regions do with memory: take it, keep it, look it up, give it back, and tell which of it was lost.</summary>
 /// <remarks>Thread-safe; shared by all region grains of the silo.</remarks>
-internal sealed class RegionMemory(ISegmentPath path, NodeRegistry registry)
+internal sealed class RegionMemory(ISegmentPath path, NodeRegistry registry, TimeProvider time)
 {
     private const int ZeroBytes = 256 << 10;
 
     private static readonly byte[] Zeros = new byte[ZeroBytes];
 
-    private readonly LeaseTaker _taker = new(path, registry);
+    private readonly LeaseTaker _taker = new(path, registry, time);
     private readonly RangeAccess _access = new(path);
 
     /// <summary>The catalog bucket of a name (FNV-1a, the same on every silo).</summary>
@@ -66,7 +66,8 @@ internal sealed class RegionMemory(ISegmentPath path, NodeRegistry registry)
     public ValueTask<TakenLease> TakeAsync(string pool, long bytes, string region, TimeSpan duration)
     {
         string owner = region.Length <= LeaseOptions.OwnerLengthMax ? region : region[..LeaseOptions.OwnerLengthMax];
-        return _taker.TakeAsync(new LeaseRequest(pool, bytes, duration, owner) { Trace = PoolTelemetry.CurrentTrace }, LeaseFallback.OtherNodes, CancellationToken.None);
+        var request = new LeaseRequest(pool, bytes, duration, owner) { Trace = PoolTelemetry.CurrentTrace, IsForRegion = true };
+        return _taker.TakeAsync(request, LeaseFallback.OtherNodes, CancellationToken.None);
     }
 
     /// <summary>Gives extents back; those whose node is gone have nothing to give.</summary>

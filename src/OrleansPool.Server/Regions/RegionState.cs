@@ -1,8 +1,10 @@
+using OrleansPool.Server.Storage;
+
 namespace OrleansPool.Server.Regions;
 
 /// <summary>What the storage provider holds of a region.</summary>
 [GenerateSerializer, Alias("OrleansPool.RegionState")]
-internal sealed class RegionState
+internal sealed class RegionState : IVersionedState<RegionState>
 {
     /// <summary>Version of the page table; each write raises it. 0: there is no region.</summary>
     [Id(0)]
@@ -38,6 +40,8 @@ internal sealed class RegionState
 
     /// <summary>Whether there is a region.</summary>
     public bool Exists => Version > 0 && !IsDeleted;
+
+    RegionState IVersionedState<RegionState>.Next() => Next();
 
     internal RegionState Next() => new()
     {

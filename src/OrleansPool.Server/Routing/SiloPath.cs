@@ -28,6 +28,13 @@ internal sealed class SiloPath(NodeHost node, CachedReader cache, RemoteNodes re
             ? EachAsync(requests, node.LeaseAsync)
             : remote.Control.LeaseAsync(target, requests, cancellationToken);
 
+    public ValueTask LeaveAsync(NodeId target, string pool, Guid[] tickets)
+    {
+        if (target != node.Id) return remote.Control.LeaveAsync(target, pool, tickets);
+        node.Leave(pool, tickets);
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask<ExtentReply[]> OpenAsync(NodeId home, LeaseExtent[] extents, CancellationToken cancellationToken) =>
         home == node.Id
             ? EachAsync(extents, extent => node.ExecuteAsync(extent, Operation.OnLease(OperationKind.Inspect, extent.Key)))
@@ -52,6 +59,9 @@ internal sealed class SiloPath(NodeHost node, CachedReader cache, RemoteNodes re
         home == node.Id
             ? EachAsync(extents, extent => node.ExecuteAsync(extent, Operation.Keep(extent.Key, region)))
             : remote.Control.KeepAsync(home, extents, region, cancellationToken);
+
+    public ValueTask<BlockFenceReply[]> FenceAsync(NodeId home, BlockFence[] fences, CancellationToken cancellationToken) =>
+        home == node.Id ? EachAsync(fences, node.FenceAsync) : remote.Control.FenceAsync(home, fences, cancellationToken);
 
     /// <summary>Asks for one thing after the other.</summary>
     internal static async ValueTask<TReply[]> EachAsync<TItem, TReply>(TItem[] items, Func<TItem, ValueTask<TReply>> ask)

@@ -12,7 +12,7 @@ internal sealed class BenchmarkSilo : IDisposable
 {
     private readonly IHost _host;
 
-    public BenchmarkSilo(string capacity, bool instruments = true)
+    public BenchmarkSilo(string capacity, Action<OrleansPoolBuilder>? configure = null)
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
@@ -20,7 +20,7 @@ internal sealed class BenchmarkSilo : IDisposable
         builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), GatewayPort).AddOrleansPool(pool =>
         {
             pool.Capacity(capacity);
-            pool.Options.Instruments = instruments;
+            configure?.Invoke(pool);
         }));
         _host = builder.Build();
         _host.Start();

@@ -20,8 +20,8 @@ internal sealed class TelemetryCommand : IBenchmarkCommand
 
     public IEnumerable<BenchmarkRow> Run(bool quick)
     {
-        using var on = new BenchmarkSilo("128MiB", instruments: true);
-        using var off = new BenchmarkSilo("128MiB", instruments: false);
+        using var on = new BenchmarkSilo("128MiB");
+        using var off = new BenchmarkSilo("128MiB", pool => pool.Options.Instruments = false);
         MemoryLease leaseOn = Lease(on.Fabric);
         MemoryLease leaseOff = Lease(off.Fabric);
         foreach ((string heat, int blocks) in new[] { ("hot", 1), ("cold", ColdBlockCount) })

@@ -53,6 +53,20 @@ public sealed class FabricCommandTests(ToolFixture tool)
     }
 
     [Fact]
+    public async Task The_largest_leases_are_listed_first_with_their_owners_and_no_right_over_them()
+    {
+        await using MemoryLease large = await tool.Fabric.LeaseAsync(64 << 10, new LeaseOptions { Owner = "camera" });
+        await using MemoryLease small = await tool.Fabric.LeaseAsync(4 << 10, new LeaseOptions { Owner = "log" });
+
+        JsonElement[] leases = [.. (await tool.JsonAsync("leases", "--count", "2")).GetProperty("leases").EnumerateArray()];
+
+        Assert.Equal(["camera", "log"], leases.Select(lease => lease.GetProperty("owner").GetString()!));
+        Assert.Equal(64 << 10, leases[0].GetProperty("bytes").GetInt64());
+        Assert.Contains("camera", (await tool.RunAsync("leases", "--order", "oldest")).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, (await tool.RunAsync("leases", "--count", "0")).Code);
+    }
+
+    [Fact]
     public async Task A_full_pool_ends_in_4()
     {
         ToolRun run = await tool.RunAsync("lease", "take", "1TiB", "--json");

@@ -86,6 +86,11 @@ internal sealed class FakePath : ISegmentPath
     public ValueTask<ExtentReply[]> TransferAsync(NodeId home, LeaseExtent[] extents, CancellationToken cancellationToken) =>
         new(OnTransfer!(home, extents));
 
+    public ValueTask<BlockFenceReply[]> FenceAsync(NodeId home, BlockFence[] fences, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask LeaveAsync(NodeId node, string pool, Guid[] tickets) => default;
+
     public ValueTask<ExtentReply[]> KeepAsync(NodeId home, LeaseExtent[] extents, string region, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 

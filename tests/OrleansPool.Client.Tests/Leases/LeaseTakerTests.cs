@@ -216,5 +216,5 @@ public sealed class LeaseTakerTests
     }
 
     private Task<TakenLease> TakeAsync(long bytes, LeaseFallback fallback = LeaseFallback.OtherNodes, CancellationToken stop = default) =>
-        new LeaseTaker(_path, _topology).TakeAsync(new LeaseRequest("frames", bytes, TimeSpan.FromSeconds(30), ""), fallback, stop).AsTask();
+        new LeaseTaker(_path, _topology, TimeProvider.System).TakeAsync(new LeaseRequest("frames", bytes, TimeSpan.FromSeconds(30), ""), fallback, stop).AsTask();
 }

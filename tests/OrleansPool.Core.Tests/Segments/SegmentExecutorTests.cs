@@ -329,6 +329,8 @@ public sealed class SegmentExecutorTests : IDisposable
 
     private sealed class Host : ISegmentHost
     {
+        public long EndedBlockCount;
+
         private Tick _now = new(1);
 
         public Action? OnNow { get; set; }
@@ -362,6 +364,8 @@ public sealed class SegmentExecutorTests : IDisposable
         public List<SegmentFaultException> Faults { get; } = [];
 
         public void ReportFault(SegmentExecutor executor, SegmentFaultException fault) => Faults.Add(fault);
+
+        public void OnEnded(in EndedLease ended) => Interlocked.Add(ref EndedBlockCount, ended.BlockCount);
     }
 
     private sealed class Completion : IOperationCompletion

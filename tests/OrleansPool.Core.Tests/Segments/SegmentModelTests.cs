@@ -16,7 +16,7 @@ public sealed class SegmentModelTests
 
     private enum Act
     {
-        Alloc, Free, Transfer, Keep, Renew, Write, CompareExchange, Add, Inspect, Sweep, Advance, Zero,
+        Alloc, Free, Transfer, Keep, Renew, Write, CompareExchange, Add, Inspect, Sweep, Advance, Zero, Fence, FencedWrite,
     }
 
     private static readonly Gen<(Act Act, int A, int B, long C)[]> Streams =
@@ -39,6 +39,9 @@ public sealed class SegmentModelTests
         public required TimeSpan Duration;
         public Tick ExpiresAt;
         public bool IsKept;
+
+        /// <summary>The fence of each block's bytes; zero for none.</summary>
+        public required ulong[][] Fences;
     }
 
     private sealed class Model : IDisposable
@@ -64,6 +67,8 @@ public sealed class SegmentModelTests
                 case Act.Sweep: Sweep(); break;
                 case Act.Advance: _fixture.Now += TimeSpan.FromMilliseconds(a / 4); break;
                 case Act.Zero: ZeroOne(); break;
+                case Act.Fence when Pick(a) is { } lease: Fence(lease, a, b, (ulong)(c + 4)); break;
+                case Act.FencedWrite when Pick(a) is { } lease: FencedWrite(lease, b, (ulong)(c + 4)); break;
             }
 
             Check();
@@ -102,6 +107,7 @@ public sealed class SegmentModelTests
                 View = result.Lease,
                 Blocks = chain,
                 Bytes = [.. chain.Select(_ => new byte[BlockBytes])],
+                Fences = [.. chain.Select(_ => new ulong[BlockBytes])],
                 Duration = duration,
                 ExpiresAt = _fixture.Now + duration,
             });
@@ -167,6 +173,31 @@ public sealed class SegmentModelTests
             OperationResult result = _fixture.Step(Operation.Add(lease.View.Key, lease.Blocks[ordinal], b % (BlockBytes / 8) * 8, c));
             Assert.Equal((OperationStatus.Ok, sum), (result.Status, result.Value));
             BinaryPrimitives.WriteInt64LittleEndian(at, sum);
+        }
+
+        /// <summary>Locks are granted on some bytes: a newer one counts, an older one comes too late.</summary>
+        private void Fence(Lease lease, int a, int b, ulong fence)
+        {
+            int ordinal = b % lease.Blocks.Count;
+            int offset = a % BlockBytes;
+            Span<ulong> bytes = lease.Fences[ordinal].AsSpan(offset, 1 + (b % (BlockBytes - offset)));
+            bool isLate = bytes.ContainsAnyExceptInRange(0ul, fence);
+            OperationStatus status = _fixture.Step(
+                Operation.SetFence(lease.View.Key, lease.Blocks[ordinal], offset, bytes.Length, fence, [])).Status;
+            Assert.Equal(isLate ? OperationStatus.LockFenced : OperationStatus.Ok, status);
+            if (!isLate) bytes.Fill(fence);
+        }
+
+        private void FencedWrite(Lease lease, int b, ulong fence)
+        {
+            int ordinal = b % lease.Blocks.Count;
+            int offset = b % BlockBytes;
+            byte[] bytes = [.. Enumerable.Repeat((byte)(b + 1), Math.Min(1 + (b % 20), BlockBytes - offset))];
+            bool isHolder = !lease.Fences[ordinal].AsSpan(offset, bytes.Length).ContainsAnyExcept(fence);
+            OperationStatus status = _fixture.Step(
+                Operation.Write(lease.View.Key, lease.Blocks[ordinal], offset, bytes) with { Fence = fence }).Status;
+            Assert.Equal(isHolder ? OperationStatus.Ok : OperationStatus.LockFenced, status);
+            if (isHolder) bytes.CopyTo(lease.Bytes[ordinal], offset);
         }
 
         private void Inspect(Lease lease)

@@ -1,8 +1,9 @@
-using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using OrleansPool.Cluster.Tests.Processes;
+using OrleansPool.Dashboard.Host;
+using OrleansPool.Silo;
 
 namespace OrleansPool.Dashboard.Tests.Compose;
 
@@ -161,13 +162,10 @@ public sealed partial class ComposeTests
     /// <summary>Binds a service's variables as its program does, and throws where one names no setting.</summary>
     private object Bind(string service, params (string Name, string Value)[] more)
     {
-        (string program, string type) = _compose.DockerfileOf(service) == ComposeFile.SiloDockerfile
-            ? (Repository.Silo, "OrleansPool.Silo.SiloSettings")
-            : (Repository.Dashboard, "OrleansPool.Dashboard.Host.DashboardSettings");
+        Type type = _compose.DockerfileOf(service) == ComposeFile.SiloDockerfile ? typeof(SiloSettings) : typeof(DashboardSettings);
         IEnumerable<KeyValuePair<string, string?>> values = _compose.Settings(service).Select(setting => (setting.Key, setting.Value)).Concat(more)
             .Select(setting => KeyValuePair.Create($"{Section}:{setting.Item1}", (string?)setting.Item2));
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
-        return configuration.GetSection(Section).Get(
-            Assembly.LoadFrom(program).GetType(type, throwOnError: true)!, options => options.ErrorOnUnknownConfiguration = true)!;
+        return configuration.GetSection(Section).Get(type, options => options.ErrorOnUnknownConfiguration = true)!;
     }
 }

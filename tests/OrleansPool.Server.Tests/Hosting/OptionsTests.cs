@@ -58,6 +58,23 @@ public sealed class OptionsTests
     }
 
     [Fact]
+    public async Task Every_wrong_quota_duration_and_spill_file_is_named() =>
+        await AssertRefusedAsync(
+            pool =>
+            {
+                pool.SpillTo(" ", "1KiB");
+                pool.Pool("frames", frames => frames.Quota("some", -1).QuotaPerOwner("1B", -2).Durations(TimeSpan.FromDays(2), TimeSpan.FromDays(1)));
+                pool.Pool("more", more => more.Durations(TimeSpan.Zero, TimeSpan.FromDays(8)));
+            },
+            "SpillFile is ' '", "SpillCapacity is '1KiB'", "Quota 'some'", "LeasesMax -1", "QuotaPerOwner '1B'", "LeasesMaxPerOwner -2",
+            "durations from 2.00:00:00 to 1.00:00:00", "durations from 00:00:00 to 8.00:00:00");
+
+    [Fact]
+    public async Task A_spill_file_that_cannot_be_made_stops_the_start() =>
+        await AssertRefusedAsync<PoolConfigurationException>(
+            pool => pool.Capacity("4MiB").SpillTo("/proc/spill", "4MiB"), "/proc/spill", "cannot be made", "may write to");
+
+    [Fact]
     public async Task A_clients_options_are_checked()
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();

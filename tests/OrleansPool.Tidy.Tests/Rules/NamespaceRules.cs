@@ -21,8 +21,9 @@ internal static partial class NamespaceRules
     [GeneratedRegex("""^OrleansPool(\.\w+)*\.(Orleans|Memory)(\.|$)""")]
     private static partial Regex Shadowing { get; }
 
-    /// <remarks>What stands at the start of a name: a namespace, or a part of one after <c>OrleansPool</c>.</remarks>
-    [GeneratedRegex("""(?<![\w.])(Orleans\.\w+|using\s+Orleans\s*;|System\.Net\b|Microsoft\.\w+|(OrleansPool\.)?(Server|Client|Transport)\.\w+)""")]
+    /// <remarks>What stands at the start of a name: a namespace, or a part of one after <c>OrleansPool</c>. A safe handle is how the spill
+    /// file's mapping holds its file.</remarks>
+    [GeneratedRegex("""(?<![\w.])(Orleans\.\w+|using\s+Orleans\s*;|System\.Net\b|Microsoft\.(?!Win32\.SafeHandles)\w+|(OrleansPool\.)?(Server|Client|Transport)\.\w+)""")]
     private static partial Regex OutsideCore { get; }
 
     [GeneratedRegex("""\b(I\w+Grain|IGrainFactory|IClusterClient|SiloAddress|GrainId)\b""")]

@@ -1,4 +1,4 @@
-namespace OrleansPool.Server.Tests.Regions;
+namespace OrleansPool.Server.Tests.Storage;
 
 /// <summary>What becomes of a write to storage.</summary>
 public enum WriteFate

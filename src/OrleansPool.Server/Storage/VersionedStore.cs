@@ -1,24 +1,27 @@
-namespace OrleansPool.Server.Regions;
+namespace OrleansPool.Server.Storage;
 
 /// <summary>
-/// Writes page tables under ETags, and never leaves an outcome unknown: a write whose answer was lost is either found in storage,
-/// or overtaken by a later version, after which it cannot take effect any more.
+/// Writes a grain's state under ETags, and never leaves an outcome unknown: a write whose answer was lost is either found in
+/// storage, or overtaken by a later version, after which it cannot take effect any more.
 /// </summary>
-internal sealed class RegionStore(IPersistentState<RegionState> storage)
+/// <param name="storage">The state.</param>
+/// <param name="what">What it is, for errors: "page table".</param>
+internal sealed class VersionedStore<TState>(IPersistentState<TState> storage, string what)
+    where TState : class, IVersionedState<TState>
 {
     private const int ForceCountMax = 5;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    public RegionState Current => storage.State;
+    public TState Current => storage.State;
 
     /// <summary>Writes the next version.</summary>
     /// <exception cref="PoolUnavailableException">
-    /// Storage does not answer; the page table is as it was, or as proposed. Or another activation wrote first, and nothing was changed.
+    /// Storage does not answer; the state is as it was, or as proposed. Or another activation wrote first, and nothing was changed.
     /// </exception>
-    public async Task WriteAsync(RegionState proposed)
+    public async Task WriteAsync(TState proposed)
     {
         long baseVersion = storage.State.Version;
-        RegionState attempt = proposed;
+        TState attempt = proposed;
         HashSet<Guid> writers = [attempt.Writer]; // any of the attempts may be the one that arrives: they all say the same
         Exception failure;
         try
@@ -43,7 +46,7 @@ internal sealed class RegionStore(IPersistentState<RegionState> storage)
                     throw Overtaken(failure);
                 }
 
-                // Not there yet, but it may still arrive. Writing the same table as a later version over the same base settles it:
+                // Not there yet, but it may still arrive. Writing the same as a later version over the same base settles it:
                 // whichever comes second meets a changed ETag.
                 attempt = attempt.Next();
                 writers.Add(attempt.Writer);
@@ -58,7 +61,7 @@ internal sealed class RegionStore(IPersistentState<RegionState> storage)
         }
 
         throw new PoolUnavailableException(
-            "The region's page table could not be written, and it is not known whether it was. Open the region again to see.",
+            $"The region's {what} could not be written, and it is not known whether it was. Open the region again to see.",
             RetryAfter, innerException: failure);
     }
 

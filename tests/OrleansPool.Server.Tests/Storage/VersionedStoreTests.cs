@@ -1,11 +1,12 @@
 using OrleansPool.Server.Regions;
+using OrleansPool.Server.Storage;
 
-namespace OrleansPool.Server.Tests.Regions;
+namespace OrleansPool.Server.Tests.Storage;
 
 /// <summary>A page table's write ends as written or as not written, whatever storage does with it.</summary>
-public sealed class RegionStoreTests
+public sealed class VersionedStoreTests
 {
-    private readonly RegionRecord _record = new();
+    private readonly StateRecord<RegionState> _record = new();
 
     [Theory]
     [InlineData(new[] { WriteFate.Answered })]
@@ -18,8 +19,8 @@ public sealed class RegionStoreTests
     [InlineData(new[] { WriteFate.Dropped, WriteFate.Dropped, WriteFate.Dropped, WriteFate.Dropped, WriteFate.Dropped, WriteFate.Answered })]
     public async Task A_write_that_ends_well_is_in_storage_and_no_late_one_undoes_it(WriteFate[] fates)
     {
-        var storage = new UnreliableState(_record);
-        var store = new RegionStore(storage);
+        var storage = new UnreliableState<RegionState>(_record);
+        var store = Store(storage);
         storage.Plan(fates);
 
         await store.WriteAsync(Length(store, 111));
@@ -34,8 +35,8 @@ public sealed class RegionStoreTests
     [Fact]
     public async Task Of_two_activations_one_writes_and_the_other_hears_that_nothing_of_its_change_was_kept()
     {
-        var first = new RegionStore(new UnreliableState(_record));
-        var second = new RegionStore(new UnreliableState(_record));
+        var first = Store(new UnreliableState<RegionState>(_record));
+        var second = Store(new UnreliableState<RegionState>(_record));
         await first.WriteAsync(Length(first, 1));
 
         var error = await Assert.ThrowsAsync<PoolUnavailableException>(() => second.WriteAsync(Length(second, 2)));
@@ -49,9 +50,9 @@ public sealed class RegionStoreTests
     [Fact]
     public async Task An_overtaken_write_whose_answer_was_lost_is_not_taken_for_its_own()
     {
-        var slow = new UnreliableState(_record);
-        var first = new RegionStore(slow);
-        var second = new RegionStore(new UnreliableState(_record));
+        var slow = new UnreliableState<RegionState>(_record);
+        var first = Store(slow);
+        var second = Store(new UnreliableState<RegionState>(_record));
         slow.Plan(WriteFate.Late);
 
         // The second activation writes while the first one's write is on its way.
@@ -65,9 +66,9 @@ public sealed class RegionStoreTests
     [Fact]
     public async Task Storage_that_stays_away_makes_the_region_unavailable()
     {
-        var storage = new UnreliableState(_record);
+        var storage = new UnreliableState<RegionState>(_record);
         storage.Plan([.. Enumerable.Repeat(WriteFate.Dropped, 100)]);
-        var store = new RegionStore(storage);
+        var store = Store(storage);
 
         var error = await Assert.ThrowsAsync<PoolUnavailableException>(() => store.WriteAsync(Length(store, 1)));
 
@@ -75,7 +76,9 @@ public sealed class RegionStoreTests
         Assert.Equal(0, _record.State.Version);
     }
 
-    private static RegionState Length(RegionStore store, long bytes)
+    private static VersionedStore<RegionState> Store(UnreliableState<RegionState> storage) => new(storage, "page table");
+
+    private static RegionState Length(VersionedStore<RegionState> store, long bytes)
     {
         RegionState next = store.Current.Next();
         next.Length = bytes;

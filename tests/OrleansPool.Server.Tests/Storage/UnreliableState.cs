@@ -1,24 +1,26 @@
 using Orleans.Storage;
-using OrleansPool.Server.Regions;
+using OrleansPool.Server.Storage;
 
-namespace OrleansPool.Server.Tests.Regions;
+namespace OrleansPool.Server.Tests.Storage;
 
-/// <summary>What storage holds of one region, under an ETag, for any number of activations.</summary>
-internal sealed class RegionRecord
+/// <summary>What storage holds of one grain, under an ETag, for any number of activations.</summary>
+internal sealed class StateRecord<TState>
+    where TState : new()
 {
-    public RegionState State { get; set; } = new();
+    public TState State { get; set; } = new();
 
     public int ETag { get; set; }
 }
 
 /// <summary>One activation's view of a record. What becomes of its writes is planned by the test, one plan for each write; then all is well.</summary>
-internal sealed class UnreliableState(RegionRecord record) : IPersistentState<RegionState>
+internal sealed class UnreliableState<TState>(StateRecord<TState> record) : IPersistentState<TState>
+    where TState : class, IVersionedState<TState>, new()
 {
     private readonly Queue<WriteFate> _fates = new();
-    private readonly List<(RegionState State, int ETag)> _late = [];
+    private readonly List<(TState State, int ETag)> _late = [];
     private int _etag;
 
-    public RegionState State { get; set; } = new();
+    public TState State { get; set; } = new();
 
     public string Etag => $"{_etag}";
 
@@ -29,15 +31,13 @@ internal sealed class UnreliableState(RegionRecord record) : IPersistentState<Re
     /// <summary>Lets writes arrive that are on their way.</summary>
     public void Deliver()
     {
-        foreach ((RegionState state, int etag) in _late) TryApply(state, etag);
+        foreach ((TState state, int etag) in _late) TryApply(state, etag);
         _late.Clear();
     }
 
     public Task ReadStateAsync()
     {
-        State = record.State.Next();
-        State.Version = record.State.Version;
-        State.Writer = record.State.Writer;
+        State = record.State;
         _etag = record.ETag;
         return Task.CompletedTask;
     }
@@ -59,12 +59,12 @@ internal sealed class UnreliableState(RegionRecord record) : IPersistentState<Re
 
     public Task ClearStateAsync()
     {
-        record.State = new RegionState();
+        record.State = new TState();
         record.ETag++;
         return ReadStateAsync();
     }
 
-    private bool TryApply(RegionState state, int etag)
+    private bool TryApply(TState state, int etag)
     {
         if (etag != record.ETag) return false;
         record.State = state;

@@ -1,6 +1,6 @@
 using OrleansPool.Client.Routing;
 
-namespace OrleansPool.Server.Regions;
+namespace OrleansPool.Server.Storage;
 
 /// <summary>What storage failures become for users.</summary>
 internal static class StorageErrors
