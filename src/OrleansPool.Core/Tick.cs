@@ -5,6 +5,8 @@ namespace OrleansPool.Core;
 /// the moment in.
 /// </summary>
 /// <param name="Value">100 ns units.</param>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct Tick(long Value) : IComparable<Tick>
 {
     /// <summary>A moment that does not come.</summary>

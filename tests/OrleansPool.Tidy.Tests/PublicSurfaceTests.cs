@@ -36,4 +36,21 @@ public sealed class PublicSurfaceTests
             "src/A/PublicAPI.Shipped.txt:1",
             "src/A/PublicAPI.Unshipped.txt:4",
             "src/A/PublicAPI.Unshipped.txt:5");
+
+    [Fact]
+    public void What_is_public_for_our_own_assemblies_is_not_offered_to_applications() => Rule.Holds(PublicSurfaceRules.Offered(SourceTree.Files));
+
+    [Fact]
+    public void What_is_offered_without_being_for_applications_is_found() =>
+        Rule.Finds(
+            PublicSurfaceRules.Offered(
+            [
+                new("src/OrleansPool.Core/Arenas/A.cs", "public sealed class A;"),
+                new("src/OrleansPool.Core/Arenas/B.cs", "[EditorBrowsable(EditorBrowsableState.Never)]\npublic sealed class B;"),
+                new("src/OrleansPool.Core/Arenas/C.cs", "internal sealed class C;"),
+                new("src/OrleansPool.Abstractions/Grains/IDGrain.cs", "public interface IDGrain;"),
+                new("src/OrleansPool.Abstractions/Leases/E.cs", "public readonly record struct E(int F);"),
+            ]),
+            "src/OrleansPool.Core/Arenas/A.cs:1",
+            "src/OrleansPool.Abstractions/Grains/IDGrain.cs:1");
 }

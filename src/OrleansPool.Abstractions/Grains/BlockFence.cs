@@ -8,6 +8,8 @@ namespace OrleansPool.Grains;
 /// which are all up to <paramref name="Fence"/> but <paramref name="Earlier"/>.</param>
 /// <param name="Fence">The fence of the lock that is granted.</param>
 /// <param name="Earlier">Fences of the locks that share the bytes with it.</param>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [GenerateSerializer, Immutable, Alias("OrleansPool.BlockFence")]
 public sealed record BlockFence(
     [property: Id(0)] LeaseExtent Extent,

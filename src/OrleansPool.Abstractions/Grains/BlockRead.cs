@@ -7,6 +7,8 @@ namespace OrleansPool.Grains;
 /// <param name="Offset">First byte in the block.</param>
 /// <param name="Count">How many bytes.</param>
 /// <param name="KnownVersion">Version of the bytes that the reader has; zero for none. If they are current, none are sent.</param>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [GenerateSerializer, Immutable, Alias("OrleansPool.BlockRead")]
 public readonly record struct BlockRead(
     [property: Id(0)] SegmentId Segment,

@@ -11,6 +11,8 @@ namespace OrleansPool.Grains;
 /// <param name="Operand">The desired value, or the addend.</param>
 /// <param name="Expected">The value that must be there.</param>
 /// <param name="Fence">Number of the lock fence that the write carries; zero for none.</param>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [GenerateSerializer, Immutable, Alias("OrleansPool.BlockWrite")]
 public readonly record struct BlockWrite(
     [property: Id(0)] BlockWriteKind Kind,

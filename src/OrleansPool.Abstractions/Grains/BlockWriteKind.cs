@@ -1,6 +1,8 @@
 namespace OrleansPool.Grains;
 
 /// <summary>What a <see cref="BlockWrite"/> does.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public enum BlockWriteKind : byte
 {
     /// <summary>Writes bytes.</summary>

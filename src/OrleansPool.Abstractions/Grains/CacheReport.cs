@@ -10,6 +10,8 @@ namespace OrleansPool.Grains;
 /// <param name="Evictions">Blocks dropped to make room.</param>
 /// <param name="BytesServed">Bytes served from the cache.</param>
 /// <param name="BytesFilled">Bytes brought in.</param>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [GenerateSerializer, Immutable, Alias("OrleansPool.CacheReport")]
 public sealed record CacheReport(
     [property: Id(0)] string Policy,

@@ -4,6 +4,8 @@ namespace OrleansPool.Grains;
 /// The block cache of the silo that the call lands on, for clients that only speak Orleans: a stateless worker on every silo,
 /// keyed by a hash of the segment only to spread load. Reads are revalidated with the memory's owner, so they are never stale.
 /// </summary>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [Alias("OrleansPool.ICacheGrain")]
 public interface ICacheGrain : IGrainWithIntegerKey
 {

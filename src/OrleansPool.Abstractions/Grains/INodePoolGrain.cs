@@ -7,7 +7,9 @@ namespace OrleansPool.Grains;
 /// <remarks>
 /// Every call about memory that is leased names the incarnation that it is meant for; another life of the same address answers
 /// <see cref="OperationStatus.WrongIncarnation"/>.
+/// Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [Alias("OrleansPool.INodePoolGrain")]
 public interface INodePoolGrain : IGrainWithStringKey
 {

@@ -1,6 +1,8 @@
 namespace OrleansPool.Grains;
 
 /// <summary>The cluster seen as one: topology, totals and names for clients. Any number of activations is harmless.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [Alias("OrleansPool.IPoolDirectoryGrain")]
 public interface IPoolDirectoryGrain : IGrainWithIntegerKey
 {

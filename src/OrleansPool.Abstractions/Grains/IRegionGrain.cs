@@ -1,6 +1,8 @@
 namespace OrleansPool.Grains;
 
 /// <summary>One region: the key is its name. Holds its page table; bytes never pass through it.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [Alias("OrleansPool.IRegionGrain")]
 public interface IRegionGrain : IGrainWithStringKey
 {

@@ -4,6 +4,8 @@ namespace OrleansPool.Grains;
 /// The locks of one region: the key is its name. Every change is in grain storage before it is answered, so two activations at once
 /// are harmless: the one that storage refuses answers <see cref="LockStatus.AskAgain"/> and ends.
 /// </summary>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [Alias("OrleansPool.IRegionLockGrain")]
 public interface IRegionLockGrain : IGrainWithStringKey
 {

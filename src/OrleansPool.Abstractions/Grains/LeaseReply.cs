@@ -6,6 +6,8 @@ namespace OrleansPool.Grains;
 /// <param name="Extents">The leases, in order of their bytes; empty unless Ok.</param>
 /// <param name="BytesFree">What the pool has free on this node now.</param>
 /// <param name="BytesMax">What the pool may have on this node.</param>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [GenerateSerializer, Immutable, Alias("OrleansPool.LeaseReply")]
 public sealed record LeaseReply(
     [property: Id(0)] OperationStatus Status,

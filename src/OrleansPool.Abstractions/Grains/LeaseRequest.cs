@@ -5,6 +5,8 @@ namespace OrleansPool.Grains;
 /// <param name="Bytes">How much; more than zero.</param>
 /// <param name="Duration">How long the lease lives without renewal.</param>
 /// <param name="Owner">Label for reports.</param>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [GenerateSerializer, Immutable, Alias("OrleansPool.LeaseRequest")]
 public sealed record LeaseRequest(
     [property: Id(0)] string Pool,

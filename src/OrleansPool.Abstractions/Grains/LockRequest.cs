@@ -9,6 +9,8 @@ namespace OrleansPool.Grains;
 /// <param name="Duration">How long it is held after its last renewal.</param>
 /// <param name="Wait">How long the caller goes on waiting.</param>
 /// <param name="Owner">Names the holder in reports.</param>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [GenerateSerializer, Immutable, Alias("OrleansPool.LockRequest")]
 public sealed record LockRequest(
     [property: Id(0)] Guid Region,

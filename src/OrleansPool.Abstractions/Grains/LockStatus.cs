@@ -1,6 +1,8 @@
 namespace OrleansPool.Grains;
 
 /// <summary>How a call about a lock ended.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public enum LockStatus : byte
 {
     /// <summary>The caller holds the lock; for a release, held it until now.</summary>

@@ -1,6 +1,8 @@
 namespace OrleansPool.Grains;
 
 /// <summary>What the cluster knows of a node.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public enum NodeStatus : byte
 {
     /// <summary>No silo of the cluster has ever met that incarnation.</summary>

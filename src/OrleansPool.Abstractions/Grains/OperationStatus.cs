@@ -1,6 +1,8 @@
 namespace OrleansPool.Grains;
 
 /// <summary>How an operation on a segment ended. Expected outcomes are values; the client turns them into errors where it must.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public enum OperationStatus : byte
 {
     /// <summary>Done.</summary>

@@ -9,6 +9,8 @@ namespace OrleansPool.Grains;
 /// <param name="Extents">The extents, in order of their bytes; an extent that was lost has no runs.</param>
 /// <param name="LostRanges">The bytes of the extents that were lost.</param>
 /// <param name="Id">Which region of that name: drawn when it was made, so that one made anew after a delete is told apart.</param>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [GenerateSerializer, Immutable, Alias("OrleansPool.PageTable")]
 public sealed record PageTable(
     [property: Id(0)] string Name,

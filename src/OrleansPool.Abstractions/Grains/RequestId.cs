@@ -6,6 +6,8 @@ namespace OrleansPool.Grains;
 /// <param name="Session">The session: the sequence number of the operation that opened it. Zero: the caller never retries.</param>
 /// <param name="Number">Number of the request in its session, from 1.</param>
 /// <param name="LowestUnanswered">The lowest number whose answer the client still waits for; results below it are forgotten.</param>
+/// <remarks>Public for the other assemblies of OrleansPool, and for Orleans, only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [GenerateSerializer, Immutable, Alias("OrleansPool.RequestId")]
 public readonly record struct RequestId(
     [property: Id(0)] ulong Session,

@@ -9,6 +9,8 @@ using OrleansPool.Grains;
 namespace OrleansPool.Client.Fabric;
 
 /// <summary>The fabric, over whichever way to the memory this process has. The same in a silo and in an external client.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable, IDisposable
 {
     private readonly FabricContext _context;

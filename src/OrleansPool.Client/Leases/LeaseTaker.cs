@@ -9,7 +9,11 @@ namespace OrleansPool.Client.Leases;
 /// Takes memory from nodes in the chooser's order: all of it from one node where one has it; else, if the options allow other
 /// nodes, in parts from several. All or nothing: parts are given back when the rest is not to be had.
 /// </summary>
-/// <remarks>Thread-safe. Never holds parts while waiting for others, so two callers cannot deadlock on a full pool.</remarks>
+/// <remarks>
+/// Thread-safe. Never holds parts while waiting for others, so two callers cannot deadlock on a full pool.
+/// Public for the other assemblies of OrleansPool only: it may change in any version.
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class LeaseTaker
 {
     private static readonly TimeSpan PartsPollInterval = TimeSpan.FromMilliseconds(10);

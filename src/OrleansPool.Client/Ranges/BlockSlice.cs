@@ -5,4 +5,4 @@ namespace OrleansPool.Client.Ranges;
 /// <param name="Block">Index of the block in its segment.</param>
 /// <param name="Offset">First byte in the block.</param>
 /// <param name="Count">How many bytes.</param>
-public readonly record struct BlockSlice(int Extent, int Block, int Offset, int Count);
+internal readonly record struct BlockSlice(int Extent, int Block, int Offset, int Count);

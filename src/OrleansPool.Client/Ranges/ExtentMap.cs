@@ -6,6 +6,8 @@ namespace OrleansPool.Client.Ranges;
 /// <summary>
 /// The page table of one range, as its holder uses it: offset to (extent, block). Immutable; a range that changes swaps its map.
 /// </summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class ExtentMap
 {
     private readonly OpenExtent[] _extents;
@@ -57,7 +59,7 @@ public sealed class ExtentMap
     /// <param name="offset">First byte, inside the range.</param>
     /// <param name="count">How many bytes.</param>
     /// <returns>The part; its block is negative where the extent was lost.</returns>
-    public BlockSlice Locate(long offset, long count)
+    internal BlockSlice Locate(long offset, long count)
     {
         int extent = 0;
         if (_extents.Length > 1)

@@ -7,7 +7,11 @@ namespace OrleansPool.Client.Ranges;
 /// Reads and writes over a map of extents: what is in this process directly, block by block; the rest in calls of bounded size,
 /// several under way at once.
 /// </summary>
-/// <remarks>Thread-safe, stateless but for the process's sessions.</remarks>
+/// <remarks>
+/// Thread-safe, stateless but for the process's sessions.
+/// Public for the other assemblies of OrleansPool only: it may change in any version.
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class RangeAccess(ISegmentPath path)
 {
     /// <summary>Most bytes of one call.</summary>

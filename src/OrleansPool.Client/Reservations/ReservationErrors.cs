@@ -1,6 +1,8 @@
 namespace OrleansPool.Client.Reservations;
 
 /// <summary>The errors of taking local memory.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class ReservationErrors
 {
     /// <summary>There is too little free memory in this process.</summary>

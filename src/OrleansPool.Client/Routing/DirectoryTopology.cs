@@ -3,7 +3,7 @@ using OrleansPool.Grains;
 namespace OrleansPool.Client.Routing;
 
 /// <summary>The topology as an external client sees it: asked of the directory, and remembered for a moment.</summary>
-public sealed class DirectoryTopology : INodeTopology
+internal sealed class DirectoryTopology : INodeTopology
 {
     /// <summary>How long an answer of the directory is used.</summary>
     public static readonly TimeSpan AgeMax = TimeSpan.FromMilliseconds(250);

@@ -7,6 +7,8 @@ namespace OrleansPool.Client.Routing;
 /// The way to the memory by grain calls. Control goes to the node's <see cref="INodePoolGrain"/>; data goes through the
 /// <see cref="ICacheGrain"/> of whichever silo the caller is connected to.
 /// </summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class GrainPath : ISegmentPath
 {
     private const int CacheBucketCount = 16;

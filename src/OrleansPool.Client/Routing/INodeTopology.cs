@@ -3,6 +3,8 @@ using OrleansPool.Grains;
 namespace OrleansPool.Client.Routing;
 
 /// <summary>Which nodes there are, and how loaded. Thread-safe.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface INodeTopology
 {
     /// <summary>The node of this process; null in an external client.</summary>

@@ -1,6 +1,8 @@
 namespace OrleansPool.Client.Routing;
 
 /// <summary>Where a process takes local memory from. Thread-safe.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface IReservationSource
 {
     /// <summary>Takes blocks ahead.</summary>

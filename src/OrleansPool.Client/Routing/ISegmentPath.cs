@@ -10,7 +10,9 @@ namespace OrleansPool.Client.Routing;
 /// Thread-safe. Every call names the node that it is meant for, and throws <see cref="PoolDataLossException"/> when that node is
 /// gone, <see cref="PoolUnavailableException"/> when it does not answer, and <see cref="PoolAccessDeniedException"/> when there
 /// never was such a node. Other outcomes are values.
+/// Public for the other assemblies of OrleansPool only: it may change in any version.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface ISegmentPath
 {
     /// <summary>The segment, if its bytes are in this process.</summary>

@@ -10,6 +10,8 @@ namespace OrleansPool.Client.Routing;
 /// answered, the node is known to be gone, or the patience is used up. A call whose repetition is told by its outcome (a write by its
 /// request id, a release or a transfer by its generation) may go through here; taking a lease may, because what nobody claims runs out.
 /// </summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan patience)
 {
     /// <summary>How long a call is tried unless the options say otherwise.</summary>

@@ -7,6 +7,8 @@ namespace OrleansPool.Client.Routing;
 /// Keys of <see cref="INodePoolGrain"/>: the silo's address, and a lane, so that bulk data and control of one node do not wait for
 /// one activation. Every lane has its own activation on the same silo.
 /// </summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class NodeKey
 {
     /// <summary>How many lanes carry data. Lane 0 carries control.</summary>

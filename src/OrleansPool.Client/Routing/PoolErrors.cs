@@ -4,6 +4,8 @@ using OrleansPool.Grains;
 namespace OrleansPool.Client.Routing;
 
 /// <summary>Turns outcomes into the errors that users see: what happened, to what, and what to do.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class PoolErrors
 {
     /// <summary>When to try again after a node did not answer.</summary>

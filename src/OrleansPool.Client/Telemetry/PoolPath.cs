@@ -1,6 +1,8 @@
 namespace OrleansPool.Client.Telemetry;
 
 /// <summary>Which way an operation goes, as telemetry tells it.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public enum PoolPath
 {
     /// <summary>The bytes are in this process.</summary>

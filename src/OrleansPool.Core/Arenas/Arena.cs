@@ -11,7 +11,9 @@ namespace OrleansPool.Core.Arenas;
 /// <para>Carving is the control path: one compare-and-swap of an immutable list of free ranges. Slices are zero when carved, since they are
 /// zeroed when given back: a change of owner never shows the former owner's bytes.</para>
 /// <para>Thread-safe. Invariant while nobody carves: FreeBytes + sum of the slices' bytes = CapacityBytes.</para>
+/// <para>Public for the other assemblies of OrleansPool only: it may change in any version.</para>
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class Arena : IDisposable
 {
     private State _state;

@@ -1,6 +1,8 @@
 namespace OrleansPool.Core.Arenas;
 
 /// <summary>How <see cref="Arena.Map"/> maps an arena.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class ArenaOptions
 {
     /// <summary>How much memory the arena holds, in bytes. Rounded down to whole pages.</summary>
@@ -19,5 +21,5 @@ public sealed class ArenaOptions
     public const int PrefaultThreadsMax = 16;
 
     /// <summary>What the machine can give; null (the default) asks the machine and its control groups.</summary>
-    public MachineMemory? Machine { get; init; }
+    internal MachineMemory? Machine { get; init; }
 }

@@ -6,7 +6,9 @@ namespace OrleansPool.Core.Arenas;
 /// <remarks>
 /// Zero when carved. Spans over it must not outlive its being given back; the slice itself refuses to be used from then on.
 /// Thread-safe, except that giving back must come after the last use.
+/// Public for the other assemblies of OrleansPool only: it may change in any version.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed unsafe class ArenaSlice
 {
     private readonly byte* _address;

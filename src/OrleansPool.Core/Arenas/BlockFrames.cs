@@ -9,7 +9,9 @@ namespace OrleansPool.Core.Arenas;
 /// <para>A block is zeroed when its owner leaves (<see cref="Retire"/>), before anyone else can get it; <see cref="Prepare"/> comes before a
 /// block gets its owner. In a diagnostic arena a retired block holds poison, canaries stand between blocks, and both are checked.</para>
 /// <para>Thread-safe for different blocks; who may touch a block is its owner's business. Must not be used once the slice was given back.</para>
+/// <para>Public for the other assemblies of OrleansPool only: it may change in any version.</para>
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed unsafe class BlockFrames
 {
     private readonly byte* _first;

@@ -4,6 +4,8 @@ using System.Numerics;
 namespace OrleansPool.Core.Arenas;
 
 /// <summary>The sizes that blocks may have, in one place. All values are bytes.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class BlockSizes
 {
     /// <summary>The smallest block: one cache line, so that two blocks never share one.</summary>

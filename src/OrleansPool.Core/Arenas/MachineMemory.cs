@@ -9,7 +9,7 @@ namespace OrleansPool.Core.Arenas;
 /// A control group leaves its limit less its use, where file cache that the kernel would drop first does not count as use (as Kubernetes
 /// counts a working set). Every ancestor group is asked, since any of them may be the one that kills. Versions 1 and 2, and both at once.
 /// </remarks>
-public sealed record MachineMemory(long AvailableBytes, string Source)
+internal sealed record MachineMemory(long AvailableBytes, string Source)
 {
     /// <summary>Asks the machine. Elsewhere than on Linux it is what the .NET runtime believes.</summary>
     /// <param name="root">Where <c>proc</c> and <c>sys</c> are mounted.</param>

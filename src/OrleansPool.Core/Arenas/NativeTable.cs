@@ -8,7 +8,7 @@ namespace OrleansPool.Core.Arenas;
 /// The index is checked in every build. Not thread-safe by itself: it is memory. It must not be used once its slice was given back.
 /// </remarks>
 /// <typeparam name="T">The struct; without references.</typeparam>
-public sealed unsafe class NativeTable<T>
+internal sealed unsafe class NativeTable<T>
     where T : unmanaged
 {
     // Tables that follow each other do not share cache lines.

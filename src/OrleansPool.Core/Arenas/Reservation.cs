@@ -11,7 +11,9 @@ namespace OrleansPool.Core.Arenas;
 /// the reservation without being zeroed, since they stay with one owner; the slice is zeroed when it goes back to the arena.</para>
 /// <para>Thread-safe. <see cref="TryTake(out LocalBlock)"/> may fail, with blocks free,
 /// while other threads are in the middle of moving the last of them.</para>
+/// <para>Public for the other assemblies of OrleansPool only: it may change in any version.</para>
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed unsafe class Reservation : BlockReservation
 {
     // What the fast path needs stands in this object, not behind it.

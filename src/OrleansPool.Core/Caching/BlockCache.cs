@@ -10,7 +10,9 @@ namespace OrleansPool.Core.Caching;
 /// <remarks>
 /// Thread-safe, in shards by a hash of the key. No managed object per block; nothing is allocated on a hit. A block larger than a
 /// shard is not cached.
+/// Public for the other assemblies of OrleansPool only: it may change in any version.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class BlockCache
 {
     /// <summary>Unit of the cache's memory: a block takes whole pages.</summary>

@@ -5,4 +5,6 @@ namespace OrleansPool.Core.Caching;
 /// <param name="Segment">The segment.</param>
 /// <param name="Block">Index of the block.</param>
 /// <param name="Generation">Generation of the reader's lease.</param>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct BlockKey(NodeIncarnation Home, SegmentId Segment, int Block, ulong Generation);

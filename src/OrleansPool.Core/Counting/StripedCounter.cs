@@ -11,7 +11,9 @@ namespace OrleansPool.Core.Counting;
 /// Thread-safe. A stripe has one writer, the living thread whose <see cref="ThreadNumber"/> it is, and stands two cache lines from the
 /// next. Threads without a number share the first stripe, by interlocked additions. Memory:
 /// <code>(thread numbers + 1) * 128 bytes</code>
+/// Public for the other assemblies of OrleansPool only: it may change in any version.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class StripedCounter
 {
     /// <summary>Of how many operations of one thread one is to be timed.</summary>

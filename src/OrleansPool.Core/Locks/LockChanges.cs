@@ -7,5 +7,7 @@ namespace OrleansPool.Core.Locks;
 /// <param name="TimedOut">Callers whose time to wait is over.</param>
 /// <param name="Expired">Locks that ran out.</param>
 /// <param name="MustWrite">Whether the table differs from what is in storage.</param>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record LockChanges(
     IReadOnlyList<LockHolder> Granted, IReadOnlyList<Guid> TimedOut, IReadOnlyList<LockHolder> Expired, bool MustWrite);

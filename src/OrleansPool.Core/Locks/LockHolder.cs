@@ -3,7 +3,8 @@ using OrleansPool.Grains;
 namespace OrleansPool.Core.Locks;
 
 /// <summary>One lock that was granted: by whom it was asked for, its number, and how long it still lasts.</summary>
-/// <remarks>Owned by its <see cref="LockTable"/>.</remarks>
+/// <remarks>Owned by its <see cref="LockTable"/>. Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class LockHolder
 {
     internal LockHolder(LockRequest request, ulong fence)

@@ -1,6 +1,8 @@
 namespace OrleansPool.Core.Locks;
 
 /// <summary>Ranges of bytes that meet.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class LockOverlaps
 {
     /// <summary>Whether some ranges and others have a byte in common.</summary>

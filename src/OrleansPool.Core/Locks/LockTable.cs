@@ -16,7 +16,9 @@ namespace OrleansPool.Core.Locks;
 /// renews must fail on storage before this one lets the time run out.</para>
 /// <para>Not thread-safe. Invariants: at most <c>slots</c> holders on any byte, exclusive ones alone; fences rise in the order of
 /// grants and are never used again.</para>
+/// <para>Public for the other assemblies of OrleansPool only: it may change in any version.</para>
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class LockTable
 {
     /// <summary>Most locks that may be held at once: what one FENCE can name.</summary>

@@ -5,7 +5,11 @@ namespace OrleansPool.Core.Placement;
 /// drawn by their free memory (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001). Shared by leases and
 /// by the placement of regions.
 /// </summary>
-/// <remarks>Pure: the caller passes the loads, which may be a moment old, and a random word. A node that seems full is tried last, not never.</remarks>
+/// <remarks>
+/// Pure: the caller passes the loads, which may be a moment old, and a random word. A node that seems full is tried last, not never.
+/// Public for the other assemblies of OrleansPool only: it may change in any version.
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class NodeChooser
 {
     /// <summary>How full the local node may be before others are asked first.</summary>

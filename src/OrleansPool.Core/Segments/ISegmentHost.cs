@@ -1,6 +1,8 @@
 namespace OrleansPool.Core.Segments;
 
 /// <summary>What a <see cref="SegmentExecutor"/> needs of the process around it.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface ISegmentHost
 {
     /// <summary>The moment, on the monotonic clock of all ticks in this process.</summary>

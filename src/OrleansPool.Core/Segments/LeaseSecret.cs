@@ -6,6 +6,8 @@ namespace OrleansPool.Core.Segments;
 /// Derives the lease ids of one segment from its secret key, so that a token can be verified without a table: the id belongs to
 /// one generation and one set of rights, and nobody without the key can make one. Immutable, thread-safe.
 /// </summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct LeaseSecret
 {
     private readonly SipHash _hash;

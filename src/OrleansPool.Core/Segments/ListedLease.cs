@@ -8,5 +8,7 @@ namespace OrleansPool.Core.Segments;
 /// <param name="Age">How long ago it was taken, to the second.</param>
 /// <param name="ExpiresIn">When it runs out unless renewed; <see cref="TimeSpan.MaxValue"/> for a kept one.</param>
 /// <param name="Trace">The trace in which it was taken; zero for none.</param>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct ListedLease(
     LeaseId Id, int BlockCount, string Owner, string? Region, TimeSpan Age, TimeSpan ExpiresIn, UInt128 Trace);

@@ -4,6 +4,8 @@ using OrleansPool.Grains;
 namespace OrleansPool.Core.Segments;
 
 /// <summary>One input of a segment. Which members matter depends on the kind; make one with the factory of that kind.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct Operation
 {
     /// <summary>What to do.</summary>

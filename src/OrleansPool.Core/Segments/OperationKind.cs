@@ -1,6 +1,8 @@
 namespace OrleansPool.Core.Segments;
 
 /// <summary>What an input asks of a segment.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public enum OperationKind : byte
 {
     /// <summary>Nothing; default.</summary>

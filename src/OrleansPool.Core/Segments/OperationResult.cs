@@ -7,6 +7,8 @@ namespace OrleansPool.Core.Segments;
 /// <param name="Sequence">The operation's place in the stream; 0 if it took none.</param>
 /// <param name="Value">The value found by a compare-exchange; the sum after an addition; the session of an open; where a listing goes on;
 /// the newest fence found by FENCE.</param>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct OperationResult(OperationStatus Status, ulong Sequence = 0, long Value = 0)
 {
     /// <summary>The lease, for operations on leases.</summary>

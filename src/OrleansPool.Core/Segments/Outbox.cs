@@ -5,7 +5,7 @@ namespace OrleansPool.Core.Segments;
 /// the host empties it after every batch, outside the segment.
 /// </summary>
 /// <remarks>Owned by the executor. Bounded by what one batch can put in it; see <see cref="SegmentExecutor"/>.</remarks>
-public sealed class Outbox
+internal sealed class Outbox
 {
     private readonly List<(IOperationCompletion Completion, OperationResult Result)> _replies = [];
     private readonly List<int> _retired = [];

@@ -1,6 +1,8 @@
 namespace OrleansPool.Core.Segments;
 
 /// <summary>What a copy relied on, to be confirmed before its bytes are used: see <see cref="Segment.Confirm"/>.</summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct ReadTicket
 {
     internal ReadTicket(ReadRight right, ulong version)

@@ -19,7 +19,9 @@ namespace OrleansPool.Core.Segments;
 /// lease.</para>
 /// <para>Zeroing happens outside: a lease that ends leaves its chain in the outbox as retired, and <see cref="Zero"/> may run on
 /// any thread. The blocks are free from the next step on.</para>
+/// <para>Public for the other assemblies of OrleansPool only: it may change in any version.</para>
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class Segment
 {
     /// <summary>Most blocks that one SWEEP looks at, so that it never holds the executor for long.</summary>
@@ -159,7 +161,7 @@ public sealed class Segment
     }
 
     /// <summary>Carries out one input. One caller at a time.</summary>
-    public void Step(in Operation operation, Tick now, Outbox outbox)
+    internal void Step(in Operation operation, Tick now, Outbox outbox)
     {
         ArgumentNullException.ThrowIfNull(outbox);
         OperationResult result = new(Fault is null ? OperationStatus.NoSegment : OperationStatus.Lost);

@@ -14,7 +14,9 @@ namespace OrleansPool.Core.Segments;
 /// <para>No input is forgotten: a thread enqueues first and then tries to become the owner; the owner gives up ownership first
 /// and then looks into the inbox again. One of the two sees the other (there is a full fence between both steps of both). The same
 /// goes for a sweep that is wanted.</para>
+/// <para>Public for the other assemblies of OrleansPool only: it may change in any version.</para>
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class SegmentExecutor
 {
     /// <summary>Most inputs that wait.</summary>

@@ -7,6 +7,8 @@ namespace OrleansPool.Core.Segments;
 /// A segment found its own state broken. Its node must stop serving it: nothing that it says can be trusted. Never raised by bad
 /// input.
 /// </summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class SegmentFaultException : Exception
 {
     /// <summary>Makes the fault.</summary>

@@ -12,6 +12,8 @@ namespace OrleansPool.Core.Segments;
 /// </code>
 /// Frames are one slice of the arena; metadata and log are another.
 /// </summary>
+/// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class SegmentGeometry
 {
     /// <summary>Most blocks that a segment may have: 64 MiB of 64 B blocks.</summary>

@@ -6,4 +6,4 @@ namespace OrleansPool.Server.Locks;
 /// <param name="Request">What was asked for.</param>
 /// <param name="Fence">Number of its fence.</param>
 [GenerateSerializer, Immutable, Alias("OrleansPool.LockRow")]
-public sealed record LockRow([property: Id(0)] LockRequest Request, [property: Id(1)] ulong Fence);
+internal sealed record LockRow([property: Id(0)] LockRequest Request, [property: Id(1)] ulong Fence);

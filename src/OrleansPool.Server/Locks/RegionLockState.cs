@@ -4,7 +4,7 @@ namespace OrleansPool.Server.Locks;
 
 /// <summary>What the storage provider holds of a region's locks.</summary>
 [GenerateSerializer, Alias("OrleansPool.RegionLockState")]
-public sealed class RegionLockState : IVersionedState<RegionLockState>
+internal sealed class RegionLockState : IVersionedState<RegionLockState>
 {
     /// <summary>Each write raises it. 0: no lock was ever taken.</summary>
     [Id(0)]

@@ -15,7 +15,7 @@ namespace OrleansPool.Server.Membership;
 /// Thread-safe. Orleans membership is the failure detector: a node is dead when membership says so, never because it is silent.
 /// The incarnations of dead nodes are remembered for as long as this silo lives, at most <see cref="RememberedCountMax"/>.
 /// </remarks>
-public sealed class NodeRegistry : INodeTopology
+internal sealed class NodeRegistry : INodeTopology
 {
     /// <summary>Most dead incarnations that are remembered.</summary>
     public const int RememberedCountMax = 10_000;

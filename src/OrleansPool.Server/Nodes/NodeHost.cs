@@ -21,7 +21,8 @@ namespace OrleansPool.Server.Nodes;
 /// This silo's share of the fabric: its arena, its pools and their segments. Everything in the silo that touches local memory
 /// does so here; grains only translate.
 /// </summary>
-/// <remarks>Thread-safe.</remarks>
+/// <remarks>Thread-safe. Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed partial class NodeHost : IReservationSource, IDisposable
 {
     /// <summary>How often a segment moves at most while one read goes on: out of the spill file, once.</summary>

@@ -2,7 +2,7 @@ namespace OrleansPool.Server.Regions;
 
 /// <summary>What the storage provider holds of a bucket of region names.</summary>
 [GenerateSerializer, Alias("OrleansPool.CatalogState")]
-public sealed class CatalogState
+internal sealed class CatalogState
 {
     /// <summary>The names, in order.</summary>
     [Id(0)]

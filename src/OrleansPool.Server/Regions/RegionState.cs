@@ -4,7 +4,7 @@ namespace OrleansPool.Server.Regions;
 
 /// <summary>What the storage provider holds of a region.</summary>
 [GenerateSerializer, Alias("OrleansPool.RegionState")]
-public sealed class RegionState : IVersionedState<RegionState>
+internal sealed class RegionState : IVersionedState<RegionState>
 {
     /// <summary>Version of the page table; each write raises it. 0: there is no region.</summary>
     [Id(0)]

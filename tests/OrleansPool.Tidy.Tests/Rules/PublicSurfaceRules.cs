@@ -1,13 +1,31 @@
+using System.Text.RegularExpressions;
 using OrleansPool.Tidy.Tests.Sources;
 
 namespace OrleansPool.Tidy.Tests.Rules;
 
 /// <summary>Every library keeps a record of its public surface, in an order in which two changes rarely meet.</summary>
-internal static class PublicSurfaceRules
+internal static partial class PublicSurfaceRules
 {
     private const string Nullable = "#nullable enable";
 
     private static readonly string[] Records = ["PublicAPI.Shipped.txt", "PublicAPI.Unshipped.txt"];
+
+    /// <summary>Where no type is for applications: each is public because another assembly of ours, or Orleans, uses it.</summary>
+    private static readonly string[] NotForApplications = ["src/OrleansPool.Core", "src/OrleansPool.Abstractions/Grains"];
+
+    [GeneratedRegex("""^public\s[^;(]*?\b(?:class|struct|record|interface|enum)\s""", RegexOptions.Multiline)]
+    private static partial Regex PublicType { get; }
+
+    [GeneratedRegex("""^\[EditorBrowsable\(EditorBrowsableState\.Never\)\]""", RegexOptions.Multiline)]
+    private static partial Regex Hidden { get; }
+
+    /// <summary>Editors do not offer to applications what is not for them.</summary>
+    public static IEnumerable<Violation> Offered(IEnumerable<SourceFile> files) =>
+        from file in files
+        where file.IsCode && NotForApplications.Any(file.IsIn)
+        from violation in file.WhereCode(PublicType, "not for applications: make it internal, or [EditorBrowsable(EditorBrowsableState.Never)] with a remark")
+        where !Hidden.IsMatch(file.Code)
+        select violation;
 
     public static IEnumerable<Violation> Kept(IEnumerable<ProjectFile> projects, IReadOnlyCollection<SourceFile> files)
     {
