@@ -261,9 +261,10 @@ public sealed class WaitingTests
         await stop.CancelAsync();
         await clock;
 
+        // The last round may still be giving back what it took for somebody who left meanwhile.
         Assert.True(ok > 0);
-        PoolReport report = node.Report;
-        Assert.Equal((0L, 0L, 0, 0), (report.LeasedBytes, report.LeaseCount, report.WaiterCount, report.OwnerCount));
+        await FabricCluster.UntilAsync(
+            () => new(node.Report is { LeasedBytes: 0, LeaseCount: 0, WaiterCount: 0, OwnerCount: 0 }), "nobody holds, and nobody waits");
     }
 
     private static NodePoolsFixture OfBlocks(int blocks) => new(pool => pool.MaxBlocksPerNode(blocks));
