@@ -104,6 +104,7 @@ benchmark alloc
 benchmark read
 benchmark leases
 benchmark paths
+benchmark batches
 benchmark telemetry
 benchmark waiters
 

@@ -1,5 +1,6 @@
 using OrleansPool.Benchmarks;
 using OrleansPool.Benchmarks.Alloc;
+using OrleansPool.Benchmarks.Batches;
 using OrleansPool.Benchmarks.Leases;
 using OrleansPool.Benchmarks.Paths;
 using OrleansPool.Benchmarks.Read;
@@ -8,6 +9,6 @@ using OrleansPool.Benchmarks.Waiters;
 
 // Each command is a class of its own; they share rows, JSON and the table (Reporting).
 IBenchmarkCommand[] commands =
-    [new AllocCommand(), new ReadCommand(), new LeasesCommand(), new PathsCommand(), new TelemetryCommand(), new WaitersCommand()];
+    [new AllocCommand(), new ReadCommand(), new LeasesCommand(), new PathsCommand(), new BatchesCommand(), new TelemetryCommand(), new WaitersCommand()];
 if (args is [SiloServer.Command]) return SiloServer.Serve();
 return BenchmarkRunner.Run(commands, args);

@@ -1,6 +1,7 @@
 using OrleansPool.Client.Fabric;
 using OrleansPool.Client.Ranges;
 using OrleansPool.Client.Routing;
+using OrleansPool.Grains;
 
 namespace OrleansPool.Client.Batches;
 
@@ -27,8 +28,8 @@ internal sealed class WriteBatch(FabricContext context, IReadOnlyList<WriteItem>
         List<BatchPart> parts = [];
         for (int i = 0; i < items.Count; i++)
         {
-            if (items[i].Range is IBatchRange range && range.Context == context) Plan(i, range, parts);
-            else await WriteForeignAsync(i);
+            if (items[i].Range is not IBatchRange range || range.Context != context) await WriteForeignAsync(i);
+            else if (TryMap(i, range) is { } map) Plan(i, map, parts.Count == 0 ? await WriteAtHandAsync(i, map) : 0, parts);
         }
 
         await RunRoundsAsync(parts);
@@ -62,7 +63,8 @@ internal sealed class WriteBatch(FabricContext context, IReadOnlyList<WriteItem>
         }
     }
 
-    private void Plan(int item, IBatchRange range, List<BatchPart> parts)
+    /// <summary>The map that an item is written by, or null where the item is refused at once.</summary>
+    private ExtentMap? TryMap(int item, IBatchRange range)
     {
         try
         {
@@ -70,14 +72,42 @@ internal sealed class WriteBatch(FabricContext context, IReadOnlyList<WriteItem>
             ExtentMap map = range.MapFor(isWrite: true);
             _fences[item] = range.NumberOf(write.Fence);
             RangeBounds.ThrowUnlessInside(write.Offset, write.Source.Length, map.Length);
-            if (BatchPart.Cut(item, 0, map, write.Offset, write.Source.Length, parts) is { } lost)
-            {
-                _outcomes[item] = new(PoolErrors.Lost(write.Range.Pool, lost.Home, lost.Key.Id));
-            }
+            return map;
         }
         catch (Exception e) when (BatchBounds.IsOfItem(e))
         {
             _outcomes[item] = new(e);
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Writes what is in this process, as long as nothing that comes before waits to be sent: a batch that is all at hand is never cut
+    /// and gathered.
+    /// </summary>
+    /// <returns>How many of the item's bytes are written; the rest is elsewhere, or was refused and has to be told why.</returns>
+    private async ValueTask<int> WriteAtHandAsync(int item, ExtentMap map)
+    {
+        ReadOnlyMemory<byte> source = items[item].Source;
+        int done = 0;
+        while (done < source.Length)
+        {
+            BlockSlice slice = map.Locate(items[item].Offset + done, source.Length - done);
+            if (slice.Block < 0 || map.LocalOf(slice.Extent) is not { } local) break;
+            var part = new BatchPart(item, done, map, slice);
+            if ((await local.WriteAsync(WriteLine.WriteOf(part, RequestId.None, _fences[item]), BytesOf(part))).Status != OperationStatus.Ok) break;
+            done += slice.Count;
+        }
+
+        return done;
+    }
+
+    private void Plan(int item, ExtentMap map, int start, List<BatchPart> parts)
+    {
+        WriteItem write = items[item];
+        if (BatchPart.Cut(item, start, map, write.Offset + start, write.Source.Length - start, parts) is { } lost)
+        {
+            _outcomes[item] = new(PoolErrors.Lost(write.Range.Pool, lost.Home, lost.Key.Id));
         }
     }
 

@@ -59,16 +59,17 @@ internal sealed class WriteLine(FabricContext context, WriteBatch batch, NodeId 
         return to;
     }
 
-    private BlockWrite WriteOf(in BatchPart part, RequestId request) => new(
+    /// <summary>What the owner is asked for.</summary>
+    public static BlockWrite WriteOf(in BatchPart part, RequestId request, ulong fence) => new(
         BlockWriteKind.Write, part.Extent.Segment, part.Extent.Key, request, part.Slice.Block, part.Slice.Offset, part.Slice.Count, 0, 0,
-        batch.FenceOf(part));
+        fence);
 
     private async ValueTask WriteLocalAsync(ILocalSegment local, BatchPart part)
     {
         if (_fencedItems.Contains(part.Item)) return;
         if (!_ended.TryGetValue(LeaseOf(part), out OperationStatus status))
         {
-            status = (await local.WriteAsync(WriteOf(part, RequestId.None), batch.BytesOf(part))).Status;
+            status = (await local.WriteAsync(WriteOf(part, RequestId.None, batch.FenceOf(part)), batch.BytesOf(part))).Status;
         }
 
         if (status != OperationStatus.Ok) Fail(part, status);
@@ -97,7 +98,7 @@ internal sealed class WriteLine(FabricContext context, WriteBatch batch, NodeId 
             }
 
             if (parts.Count == 0) return;
-            BlockWrite[] writes = [.. parts.Select(part => WriteOf(part, sessions.Next(part.Extent.Segment)))];
+            BlockWrite[] writes = [.. parts.Select(part => WriteOf(part, sessions.Next(part.Extent.Segment), batch.FenceOf(part)))];
             BlockWriteReply[] replies;
             try
             {
