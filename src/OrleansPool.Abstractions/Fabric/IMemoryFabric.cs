@@ -54,8 +54,8 @@ public interface IMemoryFabric
     /// </summary>
     /// <remarks>
     /// The writes through one handle are carried out in the order given, over all nodes; those through different handles in no order.
-    /// No item's failure keeps another from being tried. One exception to the order: a write that meets a resize of its region is
-    /// carried out again after the others, where it was refused.
+    /// No item's failure keeps another from being tried. The order of writes to different bytes has an exception: a write that meets a
+    /// resize of its region, or comes after one that a lock's fence refused, may be carried out after later ones.
     /// </remarks>
     /// <param name="items">What to write; unchanged until the task ends.</param>
     /// <param name="cancellationToken">Stops waiting; what was sent may still happen.</param>

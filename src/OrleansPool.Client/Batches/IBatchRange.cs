@@ -12,6 +12,9 @@ internal interface IBatchRange
     /// <summary>The map at hand; throws what the range's own members throw when it cannot be used.</summary>
     ExtentMap MapFor(bool isWrite);
 
+    /// <summary>The number of a lock's fence, zero for none; throws what the range's own members throw when it is not of this range.</summary>
+    ulong NumberOf(LockFence fence);
+
     /// <summary>Looks the map up again after the memory's owner refused it.</summary>
     /// <returns>A map that differs; null if there is none.</returns>
     ValueTask<ExtentMap?> TryRefreshAsync(ExtentMap refused, CancellationToken cancellationToken);

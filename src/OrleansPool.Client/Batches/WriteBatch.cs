@@ -18,6 +18,7 @@ namespace OrleansPool.Client.Batches;
 internal sealed class WriteBatch(FabricContext context, IReadOnlyList<WriteItem> items, CancellationToken cancellationToken)
 {
     private readonly BatchOutcome[] _outcomes = new BatchOutcome[items.Count];
+    private readonly ulong[] _fences = new ulong[items.Count];
     private readonly Lock _lock = new();
     private List<BatchPart>? _refused = [];
 
@@ -46,6 +47,9 @@ internal sealed class WriteBatch(FabricContext context, IReadOnlyList<WriteItem>
     /// <summary>The item as a whole, of which parts that follow each other may be sent without a copy.</summary>
     public ReadOnlyMemory<byte> BytesOf(in BatchPart first, int count) => items[first.Item].Source.Slice(first.Start, count);
 
+    /// <summary>The fence of the lock that a part is written under; zero for none.</summary>
+    public ulong FenceOf(in BatchPart part) => _fences[part.Item];
+
     public string PoolOf(in BatchPart part) => items[part.Item].Range.Pool;
 
     /// <summary>A part was not done; the item's first error stays.</summary>
@@ -64,6 +68,7 @@ internal sealed class WriteBatch(FabricContext context, IReadOnlyList<WriteItem>
         {
             WriteItem write = items[item];
             ExtentMap map = range.MapFor(isWrite: true);
+            _fences[item] = range.NumberOf(write.Fence);
             RangeBounds.ThrowUnlessInside(write.Offset, write.Source.Length, map.Length);
             if (BatchPart.Cut(item, 0, map, write.Offset, write.Source.Length, parts) is { } lost)
             {
@@ -117,7 +122,10 @@ internal sealed class WriteBatch(FabricContext context, IReadOnlyList<WriteItem>
         try
         {
             MemoryRange range = items[item].Range ?? throw BatchBounds.Nothing(item, nameof(items));
-            await range.WriteAsync(items[item].Offset, items[item].Source, cancellationToken);
+            WriteItem write = items[item];
+            if (write.Fence == default) await range.WriteAsync(write.Offset, write.Source, cancellationToken);
+            else if (range is MemoryRegion region) await region.WriteAsync(write.Offset, write.Source, write.Fence, cancellationToken);
+            else throw new ArgumentException($"Item {item} carries the fence of a region's lock, and is no region's.", nameof(item));
         }
         catch (Exception e) when (BatchBounds.IsOfItem(e))
         {

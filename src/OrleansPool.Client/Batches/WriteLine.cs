@@ -7,11 +7,14 @@ namespace OrleansPool.Client.Batches;
 
 /// <summary>
 /// One node's writes of a batch, carried out in order: what is in this process directly, the rest in calls, one after the other.
-/// Once a write of a lease is refused for good, the lease's other writes are refused without asking.
+/// Once a write of a lease is refused for good, the lease's other writes are refused without asking. An item that its lock's fence keeps
+/// from one block goes no further; the other items go on.
 /// </summary>
 internal sealed class WriteLine(FabricContext context, WriteBatch batch, NodeId home, CancellationToken cancellationToken)
 {
     private readonly Dictionary<(SegmentId, LeaseId), OperationStatus> _ended = [];
+    private readonly HashSet<int> _fencedItems = [];
+    private readonly HashSet<SegmentId> _reopened = [];
 
     public async Task RunAsync(List<BatchPart> parts)
     {
@@ -56,11 +59,13 @@ internal sealed class WriteLine(FabricContext context, WriteBatch batch, NodeId 
         return to;
     }
 
-    private static BlockWrite WriteOf(in BatchPart part, RequestId request) => new(
-        BlockWriteKind.Write, part.Extent.Segment, part.Extent.Key, request, part.Slice.Block, part.Slice.Offset, part.Slice.Count, 0, 0);
+    private BlockWrite WriteOf(in BatchPart part, RequestId request) => new(
+        BlockWriteKind.Write, part.Extent.Segment, part.Extent.Key, request, part.Slice.Block, part.Slice.Offset, part.Slice.Count, 0, 0,
+        batch.FenceOf(part));
 
     private async ValueTask WriteLocalAsync(ILocalSegment local, BatchPart part)
     {
+        if (_fencedItems.Contains(part.Item)) return;
         if (!_ended.TryGetValue(LeaseOf(part), out OperationStatus status))
         {
             status = (await local.WriteAsync(WriteOf(part, RequestId.None), batch.BytesOf(part))).Status;
@@ -75,10 +80,10 @@ internal sealed class WriteLine(FabricContext context, WriteBatch batch, NodeId 
     /// </summary>
     private async ValueTask CallAsync(List<BatchPart> parts)
     {
-        for (bool mayReopen = true; parts.Count > 0; mayReopen = false)
+        while (parts.Count > 0)
         {
             foreach (BatchPart part in parts.Where(part => _ended.ContainsKey(LeaseOf(part)))) Fail(part, _ended[LeaseOf(part)]);
-            parts.RemoveAll(part => _ended.ContainsKey(LeaseOf(part)));
+            parts.RemoveAll(part => _ended.ContainsKey(LeaseOf(part)) || _fencedItems.Contains(part.Item));
             using var sessions = new SessionBundle(context.Access.Sessions, home);
             foreach ((SegmentId segment, Exception? error) in await sessions.BeginAsync(parts, cancellationToken))
             {
@@ -104,37 +109,46 @@ internal sealed class WriteLine(FabricContext context, WriteBatch batch, NodeId 
                 return;
             }
 
-            parts = Judge(parts, replies, mayReopen, sessions);
+            parts = Judge(parts, replies, sessions);
         }
     }
 
     /// <summary>Decides what the answers mean.</summary>
-    /// <returns>The parts to send again, in order, because their session was unknown.</returns>
-    private List<BatchPart> Judge(List<BatchPart> parts, BlockWriteReply[] replies, bool mayReopen, SessionBundle sessions)
+    /// <returns>
+    /// The parts to send again, in order: those whose session was unknown, and those that were not tried because another item's fence
+    /// was refused. Each time a session is opened for the last time, or an item is done with, so this comes to an end.
+    /// </returns>
+    private List<BatchPart> Judge(List<BatchPart> parts, BlockWriteReply[] replies, SessionBundle sessions)
     {
         List<BatchPart> again = [];
-        HashSet<(SegmentId, LeaseId)> forgotten = [];
+        HashSet<SegmentId> forgotten = [];
+        HashSet<(SegmentId, LeaseId)> stopped = [];
         for (int i = 0; i < parts.Count; i++)
         {
+            BatchPart part = parts[i];
             OperationStatus status = replies[i].Status;
             if (status == OperationStatus.Ok) continue;
-            if (status == OperationStatus.Indeterminate && mayReopen)
+            if (status == OperationStatus.Indeterminate && !_reopened.Contains(part.Extent.Segment))
             {
-                sessions.Forget(parts[i].Extent.Segment);
-                forgotten.Add(LeaseOf(parts[i]));
+                forgotten.Add(part.Extent.Segment);
             }
 
-            // The owner carries out nothing more of a lease once one of its writes was refused.
-            if (forgotten.Contains(LeaseOf(parts[i]))) again.Add(parts[i]);
-            else Fail(parts[i], _ended.GetValueOrDefault(LeaseOf(parts[i]), status));
+            // The owner carries out nothing more of a lease once one of its writes was refused: so what is sent again is still in order.
+            bool isUntried = status == OperationStatus.Busy && stopped.Contains(LeaseOf(part));
+            if (status == OperationStatus.LockFenced) stopped.Add(LeaseOf(part));
+            if (forgotten.Contains(part.Extent.Segment) || isUntried) again.Add(part);
+            else Fail(part, _ended.GetValueOrDefault(LeaseOf(part), status));
         }
 
+        foreach (SegmentId segment in forgotten) sessions.Forget(segment);
+        _reopened.UnionWith(forgotten);
         return again;
     }
 
     private void Fail(in BatchPart part, OperationStatus status)
     {
         if (EndsLease(status)) _ended[LeaseOf(part)] = status;
+        if (status == OperationStatus.LockFenced) _fencedItems.Add(part.Item);
         Fail(part, PoolErrors.For(status, batch.PoolOf(part), home, part.Extent.Key));
     }
 

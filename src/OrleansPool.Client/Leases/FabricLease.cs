@@ -182,6 +182,10 @@ internal sealed class FabricLease : MemoryLease, IBatchRange
         return _map;
     }
 
+    ulong IBatchRange.NumberOf(LockFence fence) => fence == default
+        ? 0UL
+        : throw new ArgumentException($"Fence {fence.Number} is of a region's lock, and lease {Extents[0].Key.Id} has no locks. Write to the region.", nameof(fence));
+
     ValueTask<ExtentMap?> IBatchRange.TryRefreshAsync(ExtentMap refused, CancellationToken cancellationToken) => new((ExtentMap?)null);
 
     /// <summary>Whether a batch of some fabric may send the lease's extents itself.</summary>

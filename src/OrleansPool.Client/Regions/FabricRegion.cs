@@ -170,6 +170,8 @@ internal sealed class FabricRegion : MemoryRegion, IBatchRange
         return Volatile.Read(ref _view).Map;
     }
 
+    ulong IBatchRange.NumberOf(LockFence fence) => fence == default ? 0 : NumberOf(fence);
+
     async ValueTask<ExtentMap?> IBatchRange.TryRefreshAsync(ExtentMap refused, CancellationToken cancellationToken)
     {
         View view = Volatile.Read(ref _view);

@@ -211,7 +211,8 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
             replies[i] = _factory.TryGet(write.Segment) is { } segment
                 ? await segment.WriteAsync(write, written)
                 : new BlockWriteReply(OperationStatus.NoSegment, 0, 0);
-            if (replies[i].Status is not (OperationStatus.Ok or OperationStatus.Mismatch)) (refused ??= []).Add((write.Segment, write.Key));
+            if (replies[i].Status is OperationStatus.Ok or OperationStatus.Mismatch) continue;
+            (refused ??= []).Add((write.Segment, write.Key));
         }
 
         Interlocked.Add(ref _operations, writes.Length);

@@ -188,6 +188,36 @@ public sealed class BatchTests(SharedCluster shared)
     }
 
     [Theory, FromEachFace]
+    public async Task Writes_carry_the_fences_of_locks_each_its_own(Face face)
+    {
+        IMemoryFabric fabric = Cluster.As(face);
+        await using MemoryRegion region = await fabric.OpenRegionAsync("fenced", 20_000);
+        await using MemoryLease lease = await fabric.LeaseAsync(10);
+        await using RegionLock first = await region.LockAsync(0, 100, LockMode.Exclusive);
+        await using RegionLock second = await region.LockAsync(4096, 8192, LockMode.Exclusive);
+        byte[] one = [1];
+
+        BatchOutcome[] outcomes = await fabric.WriteManyAsync(
+        [
+            new(region, 0, one, first.Fence), new(region, 4096, new byte[9000], second.Fence), new(region, 1, one, first.Fence),
+            new(region, 5000, one, second.Fence), new(region, 15_000, one), new(region, 5001, one, first.Fence), new(region, 2, one, first.Fence),
+            new(region, 3, one, new LockFence(Guid.NewGuid(), 7)), new(lease, 0, one, first.Fence), new(lease, 0, one), new(region, 2, new byte[1]),
+            new(region, 4, one, first.Fence),
+        ]);
+
+        Assert.Equal(
+            [
+                null, typeof(LeaseFencedException), null, null, null, typeof(LeaseFencedException), null, typeof(LeaseFencedException),
+                typeof(ArgumentException), null, null, null,
+            ],
+            outcomes.Select(outcome => outcome.Error?.GetType()));
+        byte[] read = new byte[20_000];
+        await region.ReadAsync(0, read);
+        Assert.Equal([0, 1, 4, 5000, 15_000], Enumerable.Range(0, read.Length).Where(i => read[i] == 1));
+        Assert.True(await fabric.DeleteRegionAsync("fenced"));
+    }
+
+    [Theory, FromEachFace]
     public async Task A_batch_is_given_and_has_at_most_so_many_items(Face face)
     {
         IMemoryFabric fabric = Cluster.As(face);
