@@ -48,6 +48,7 @@ internal static class Example
         await orders.WriteAsync(offset, bytes);
         long next = await orders.AddAsync(0, 1);                                // atomic, on aligned 8 bytes
         Console.WriteLine($"orders: {orders.Length} bytes, next is {next}");
+        await ChangeLockedAsync(orders);
 
         await using (Stream stream = orders.AsStream())
         {
@@ -58,6 +59,16 @@ internal static class Example
         Console.WriteLine($"stream: {(buffer.AsSpan(0, bytes.Length).SequenceEqual(bytes) ? "as they were" : "others")}");
         using BlockReservation blocks = await fabric.ReserveAsync(1024);        // of this process
         Console.WriteLine($"local: {TakeAndReturn(blocks)} bytes taken and returned, {blocks.FreeCount} of {blocks.BlockCount} blocks free");
+    }
+
+    private static async Task ChangeLockedAsync(MemoryRegion orders)
+    {
+        byte[] buffer = new byte[100];
+        byte[] changed = [2];
+        await using RegionLock hold = await orders.LockAsync(0, 4096, LockMode.Exclusive);     // renewed while open, served in order
+        int read = await orders.ReadAsync(0, buffer);
+        await orders.WriteAsync(0, changed, hold.Fence);                        // refused once somebody else was granted the bytes
+        Console.WriteLine($"lock: {read} bytes read, the first was {buffer[0]}");
     }
 
     private static int TakeAndReturn(BlockReservation blocks)

@@ -100,6 +100,7 @@ public sealed class PackageTests(PackedRepository packed) : IClassFixture<Packed
             [
                 "frame: 20 bytes of pool 'frames', as they were",
                 "orders: 1048576 bytes, next is 1",
+                "lock: 100 bytes read, the first was 1",
                 "stream: as they were",
                 "local: 4096 bytes taken and returned, 1024 of 1024 blocks free",
             ],
