@@ -34,6 +34,12 @@ internal static class StatusCommand
                             blocksMax = pool.BlockCountMax,
                             leases = pool.LeaseCount,
                             kept = pool.KeptCount,
+                            waiting = pool.WaiterCount,
+                            spilledBytes = pool.SpilledBytes,
+                            quotaBytes = pool.QuotaBytes == 0 ? (long?)null : pool.QuotaBytes,
+                            owners = pool.OwnerCount,
+                            segments = pool.SegmentCount,
+                            sparseSegments = pool.SparseSegmentCount,
                             counters = pool.Counters,
                         }),
                     }),
@@ -57,15 +63,16 @@ internal static class StatusCommand
         }
 
         console.Write(nodes);
-        Table pools = new Table().AddColumns("pool", "node", "block", "leases", "kept", "blocks leased", "blocks free", "full", "expired");
+        Table pools = new Table().AddColumns("pool", "node", "block", "leases", "kept", "blocks leased", "blocks free", "quota", "spilled", "waiting", "full", "expired");
         foreach (NodeReport node in report.Nodes)
         {
             foreach (PoolReport pool in node.Pools)
             {
                 pools.AddRow(
                     Markup.Escape(pool.Name), Markup.Escape(node.Name), ByteSize.Format(pool.BlockBytes), $"{pool.LeaseCount}",
-                    $"{pool.KeptCount}", $"{pool.BlockCount - pool.FreeCount}", $"{pool.FreeCount}", $"{pool.Counters.Exhaustions}",
-                    $"{pool.Counters.Expiries}");
+                    $"{pool.KeptCount}", $"{pool.BlockCount - pool.FreeCount}", $"{pool.FreeCount}",
+                    pool.QuotaBytes == 0 ? "none" : ByteSize.Format(pool.QuotaBytes), ByteSize.Format(pool.SpilledBytes), $"{pool.WaiterCount}",
+                    $"{pool.Counters.Exhaustions}", $"{pool.Counters.Expiries}");
             }
         }
 

@@ -37,6 +37,10 @@ internal sealed class NodeInstruments(NodeHost node, IOptions<OrleansPoolOptions
         Gauge("orleanspool.cached", "By", "Bytes of other nodes in the block cache.", report => report.CacheBytes);
         Gauge("orleanspool.metadata", "By", "Memory of metadata and operation logs.", report => report.MetadataBytes);
         PoolGauge("orleanspool.leased", "By", "Memory in leases.", pool => pool.LeasedBytes);
+        PoolGauge("orleanspool.spilled", "By", "Memory in leases that is in the spill file.", pool => pool.SpilledBytes);
+        PoolGauge("orleanspool.waiters", "{request}", "Requests that wait for memory.", pool => pool.WaiterCount);
+        PoolGauge("orleanspool.segments", "{segment}", "Segments of the pool.", pool => pool.SegmentCount);
+        PoolGauge("orleanspool.segments.sparse", "{segment}", "Segments that are neither empty nor used to a quarter.", pool => pool.SparseSegmentCount);
         PoolGauge("orleanspool.leases", "{lease}", "Leases that are alive.", pool => pool.LeaseCount);
         PoolGauge("orleanspool.leases.kept", "{lease}", "Leases that regions keep.", pool => pool.KeptCount);
         PoolCounter("orleanspool.leases.taken", "{lease}", "Leases taken.", counters => counters.Leases);

@@ -19,6 +19,12 @@ public sealed class FabricCommandTests(ToolFixture tool)
         Assert.All(nodes, node => Assert.Equal(64 << 20, node.GetProperty("capacityBytes").GetInt64()));
         Assert.All(nodes, node => Assert.Equal(
             ["default", "tiny"], node.GetProperty("pools").EnumerateArray().Select(pool => pool.GetProperty("name").GetString()).Order()));
+        Assert.All(nodes.SelectMany(node => node.GetProperty("pools").EnumerateArray()), pool =>
+        {
+            Assert.Equal(0, pool.GetProperty("waiting").GetInt32());
+            Assert.Equal(0, pool.GetProperty("spilledBytes").GetInt64());
+            Assert.Equal(JsonValueKind.Null, pool.GetProperty("quotaBytes").ValueKind);
+        });
         Assert.Empty(status.GetProperty("silent").EnumerateArray());
 
         ToolRun run = await tool.RunAsync("status");

@@ -76,6 +76,22 @@ public sealed class SectionTests
         Assert.Contains("never", leases, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_pool_shows_quota_spill_waiters_and_sparse_segments_and_only_where_there_are_any()
+    {
+        string quiet = PoolsSection.Render(Of()).ToString();
+        var pressed = new PoolReport("default", 4096, 1000, 100, 60, 1, 0, new PoolCounters(1, 0, 0, 3, 0, 0))
+        {
+            QuotaBytes = 8192, SpilledBytes = 16384, WaiterCount = 7, SegmentCount = 5, SparseSegmentCount = 2,
+        };
+        var node = new NodeReport(Node, "a", 1 << 20, 1000, 500_000, 0, 16384, 0, [pressed]);
+        string loud = PoolsSection.Render(FabricSnapshot.Nothing with { Report = new FabricReport([node], []) }).ToString();
+
+        Assert.All(["of 8 KiB", "spilled 16 KiB", "2 sparse"], part => Assert.Contains(part, loud, StringComparison.Ordinal));
+        Assert.Contains("<td class=\"n bad\">7</td>", loud, StringComparison.Ordinal);
+        Assert.All(["spilled", "sparse</span>"], part => Assert.DoesNotContain(part, quiet, StringComparison.Ordinal));
+    }
+
     private static FabricSnapshot Of(params string[] silent)
     {
         var pool = new PoolReport("default", 4096, 1000, 100, 60, 1, 0, new PoolCounters(1, 0, 0, 3, 0, 0));
