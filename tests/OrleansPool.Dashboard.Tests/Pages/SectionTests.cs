@@ -82,7 +82,11 @@ public sealed class SectionTests
         string quiet = PoolsSection.Render(Of()).ToString();
         var pressed = new PoolReport("default", 4096, 1000, 100, 60, 1, 0, new PoolCounters(1, 0, 0, 3, 0, 0))
         {
-            QuotaBytes = 8192, SpilledBytes = 16384, WaiterCount = 7, SegmentCount = 5, SparseSegmentCount = 2,
+            QuotaBytes = 8192,
+            SpilledBytes = 16384,
+            WaiterCount = 7,
+            SegmentCount = 5,
+            SparseSegmentCount = 2,
         };
         var node = new NodeReport(Node, "a", 1 << 20, 1000, 500_000, 0, 16384, 0, [pressed]);
         string loud = PoolsSection.Render(FabricSnapshot.Nothing with { Report = new FabricReport([node], []) }).ToString();
