@@ -34,6 +34,9 @@ public readonly record struct Tick(long Value) : IComparable<Tick>
     /// <summary>The earlier of two moments.</summary>
     public static Tick Min(Tick left, Tick right) => left < right ? left : right;
 
+    /// <summary>The later of two moments.</summary>
+    public static Tick Max(Tick left, Tick right) => left > right ? left : right;
+
     /// <inheritdoc/>
     public int CompareTo(Tick other) => Value.CompareTo(other.Value);
 }

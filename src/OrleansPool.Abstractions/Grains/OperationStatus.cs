@@ -64,4 +64,10 @@ public enum OperationStatus : byte
 
     /// <summary>There is no memory yet; the request's place in the queue is kept for a moment.</summary>
     Waiting,
+
+    /// <summary>The replica asked is not the segment's primary in the caller's epoch; look the segment up anew.</summary>
+    NotPrimary,
+
+    /// <summary>The primary cannot answer now: it is taking over, or has lost touch with its backups or the pool map. Try again soon.</summary>
+    Unavailable,
 }

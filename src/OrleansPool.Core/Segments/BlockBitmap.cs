@@ -66,6 +66,12 @@ internal sealed class BlockBitmap
         return count;
     }
 
+    /// <summary>Whether a whole run of blocks is free.</summary>
+    public bool AreFree(int first, int count) => first >= 0 && count > 0 && first <= _blockCount - count && RunLength(first, count) == count;
+
+    /// <summary>Takes a run of blocks that is free.</summary>
+    public void TakeExactly(int first, int count) => Mark(first, count, free: false);
+
     /// <summary>Makes a run of blocks free.</summary>
     public void Give(int first, int count) => Mark(first, count, free: true);
 

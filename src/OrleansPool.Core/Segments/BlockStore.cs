@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using OrleansPool.Core.Arenas;
 
 namespace OrleansPool.Core.Segments;
@@ -25,6 +26,12 @@ internal sealed class BlockStore
     public int BlockCount { get; }
 
     public ref BlockRow this[int block] => ref _home.Rows[block];
+
+    /// <summary>All rows, as they lie in memory. For the executor only.</summary>
+    public ReadOnlySpan<byte> RowBytes => MemoryMarshal.AsBytes(_home.Rows.AsSpan());
+
+    /// <summary>Takes over the rows of another replica. For the executor only, while nobody reads.</summary>
+    public void TakeRows(ReadOnlySpan<byte> rows) => rows.CopyTo(MemoryMarshal.AsBytes(_home.Rows.AsSpan()));
 
     /// <summary>The committed bytes of a block. For the executor only.</summary>
     public ReadOnlySpan<byte> BytesOf(int block) => _home.Frames[block];

@@ -13,7 +13,14 @@ public readonly struct LeaseSecret
     private readonly SipHash _hash;
 
     /// <summary>Takes the key: 128 random bits.</summary>
-    public LeaseSecret(UInt128 key) => _hash = new SipHash((ulong)key, (ulong)(key >> 64));
+    public LeaseSecret(UInt128 key)
+    {
+        Key = key;
+        _hash = new SipHash((ulong)key, (ulong)(key >> 64));
+    }
+
+    /// <summary>The key, for the segment's other copies.</summary>
+    internal UInt128 Key { get; }
 
     /// <summary>The lease id of a generation with some rights.</summary>
     public LeaseId Derive(ulong generation, LeaseRights rights)

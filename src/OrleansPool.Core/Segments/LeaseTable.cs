@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using OrleansPool.Core.Arenas;
 using OrleansPool.Grains;
 
@@ -19,8 +20,7 @@ internal sealed class LeaseTable
     private readonly LabelTable _labels = new();
     private readonly LeaseTraces _traces = new();
     private readonly Dictionary<int, string> _regions = [];
-    private readonly LeaseSecret _secret;
-    private readonly Tick _madeAt;
+    private Tick _madeAt;
 
     public LeaseTable(BlockStore store, ArenaSlice book, SegmentGeometry geometry, LeaseSecret secret, Tick madeAt)
     {
@@ -29,7 +29,7 @@ internal sealed class LeaseTable
         _bitmap = new BlockBitmap(book, geometry.BitmapAt, geometry.BlockCount);
         _rows = new NativeTable<LeaseRow>(book, geometry.LeaseRowsAt, geometry.BlockCount);
         _retired = new RetiredBlocks(store);
-        _secret = secret;
+        Secret = secret;
         _madeAt = madeAt;
         for (int block = 0; block < store.BlockCount; block++)
         {
@@ -37,6 +37,9 @@ internal sealed class LeaseTable
             store[block].Next = BlockRow.None;
         }
     }
+
+    /// <summary>Derives and verifies lease ids.</summary>
+    public LeaseSecret Secret { get; set; }
 
     /// <summary>The lock fences of the leases.</summary>
     public FencedLeases Fences { get; }
@@ -59,12 +62,10 @@ internal sealed class LeaseTable
     /// <summary>Not later than the first moment at which a lease can run out.</summary>
     public Tick EarliestExpiry { get; private set; } = Tick.Never;
 
-    public IReadOnlyDictionary<int, string> Regions => _regions;
-
     /// <summary>Whether a holder has a right over its lease now; if not, why.</summary>
     public OperationStatus Check(in LeaseKey key, LeaseRights needed)
     {
-        if ((uint)key.Head >= (uint)_store.BlockCount || !_secret.Verify(key)) return OperationStatus.Forged;
+        if ((uint)key.Head >= (uint)_store.BlockCount || !Secret.Verify(key)) return OperationStatus.Forged;
         ref BlockRow head = ref _store[key.Head];
         if (head.Generation != key.Generation || (head.Flags & BlockFlags.Head) == 0)
         {
@@ -74,20 +75,55 @@ internal sealed class LeaseTable
         return key.Rights >= needed ? OperationStatus.Ok : OperationStatus.Denied;
     }
 
-    /// <summary>Takes blocks: all of them or none.</summary>
-    /// <returns>The head of the lease, or <see cref="BlockRow.None"/>.</returns>
-    public int Alloc(int blockCount, TimeSpan duration, string? owner, ulong sequence, Tick now, UInt128 trace)
+    /// <summary>Chooses blocks for a lease and keeps others from them; the lease begins later.</summary>
+    /// <param name="blockCount">How many; <see cref="CanTake"/> was true for them.</param>
+    /// <param name="runs">Gets them.</param>
+    public void Reserve(int blockCount, List<BlockRun> runs)
     {
-        Reclaim();
         SegmentFaultException.ThrowUnless(blockCount > 0 && blockCount <= _bitmap.FreeCount, "ALLOC was checked against the free count");
-        int head = BlockRow.None;
-        int last = BlockRow.None;
         for (int left = blockCount; left > 0;)
         {
             int count = _bitmap.Take(left, out int first);
             left -= count;
-            if (head == BlockRow.None) head = first;
-            for (int block = first; block < first + count; block++)
+            runs.Add(new BlockRun(first, count));
+        }
+    }
+
+    /// <summary>Takes blocks that another replica chose.</summary>
+    /// <returns>False when some are not zeroed yet.</returns>
+    public bool TryReserve(ReadOnlySpan<BlockRun> runs)
+    {
+        Reclaim();
+        foreach (BlockRun run in runs)
+        {
+            if (!_bitmap.AreFree(run.First, run.Count)) return false;
+        }
+
+        foreach (BlockRun run in runs) _bitmap.TakeExactly(run.First, run.Count);
+        return true;
+    }
+
+    /// <summary>Gives back what was reserved for a lease that does not begin.</summary>
+    public void Unreserve(ReadOnlySpan<BlockRun> runs)
+    {
+        foreach (BlockRun run in runs) _bitmap.Give(run.First, run.Count);
+    }
+
+    /// <summary>Begins a lease of blocks that were reserved for it.</summary>
+    /// <param name="record">What <see cref="AllocRecord"/> wrote.</param>
+    /// <param name="sequence">The operation's sequence: the lease's generation.</param>
+    /// <param name="now">The moment.</param>
+    /// <returns>The head of the lease.</returns>
+    public int Begin(ReadOnlySpan<byte> record, ulong sequence, Tick now)
+    {
+        AllocRecord.Read(record, out uint durationMilliseconds, out ReadOnlySpan<byte> owner, out UInt128 trace, out ReadOnlySpan<BlockRun> runs);
+        int head = runs[0].First;
+        int last = BlockRow.None;
+        int blockCount = 0;
+        foreach (BlockRun run in runs)
+        {
+            blockCount += run.Count;
+            for (int block = run.First; block < run.First + run.Count; block++)
             {
                 _store.Prepare(block);
                 ref BlockRow row = ref _store[block];
@@ -106,7 +142,7 @@ internal sealed class LeaseTable
         _traces.Add(head, trace);
         _rows[head] = new LeaseRow
         {
-            DurationMilliseconds = (uint)Math.Min(duration.TotalMilliseconds, uint.MaxValue),
+            DurationMilliseconds = durationMilliseconds,
             TakenAtSeconds = (uint)(now - _madeAt).TotalSeconds,
             BlockCount = blockCount,
         };
@@ -166,6 +202,19 @@ internal sealed class LeaseTable
         EarliestExpiry = Tick.Min(EarliestExpiry, row.ExpiresAt);
     }
 
+    /// <summary>Every lease lives for its whole duration from now on.</summary>
+    public void RestartDurations(Tick now)
+    {
+        if (LeaseCount == _regions.Count) return;
+        for (int block = 0; block < _store.BlockCount; block++)
+        {
+            if ((_store[block].Flags & BlockFlags.Head) != 0) RestartDuration(block, now);
+        }
+    }
+
+    /// <summary>A lease that ran out could not be ended: it is looked at again at some moment.</summary>
+    public void ExpectExpiry(Tick at) => EarliestExpiry = Tick.Min(EarliestExpiry, at);
+
     public bool IsKept(int head) => (_store[head].Flags & BlockFlags.Kept) != 0;
 
     /// <summary>Whether some bytes, which may run over blocks that follow each other, lie in a lease's own blocks.</summary>
@@ -204,8 +253,8 @@ internal sealed class LeaseTable
 
         runs.Add(new BlockRun(first, count));
         return new LeaseView(
-            new LeaseKey(head, generation, _secret.Derive(generation, LeaseRights.Owner), LeaseRights.Owner),
-            _secret.Derive(generation, LeaseRights.Read),
+            new LeaseKey(head, generation, Secret.Derive(generation, LeaseRights.Owner), LeaseRights.Owner),
+            Secret.Derive(generation, LeaseRights.Read),
             _rows[head].BlockCount,
             IsKept(head) ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(_rows[head].DurationMilliseconds),
             [.. runs]);
@@ -238,6 +287,19 @@ internal sealed class LeaseTable
         return end == _store.BlockCount ? 0 : end;
     }
 
+    /// <summary>The kept leases.</summary>
+    public KeptLease[] ListKept()
+    {
+        var kept = new List<KeptLease>(_regions.Count);
+        foreach ((int head, string region) in _regions)
+        {
+            LeaseView view = View(head);
+            kept.Add(new KeptLease(view.Key, view.BlockCount, region));
+        }
+
+        return [.. kept];
+    }
+
     /// <summary>Finds the leases that stand out among a bounded number of blocks.</summary>
     /// <param name="from">Where to begin.</param>
     /// <param name="blockCountMax">Most blocks to look at.</param>
@@ -264,13 +326,67 @@ internal sealed class LeaseTable
 
     public void Reclaim() => _retired.Reclaim(_bitmap);
 
+    /// <summary>Writes every lease, and the generation of every block.</summary>
+    public void WriteTo(SnapshotWriter writer, Tick now)
+    {
+        writer.Write((now - _madeAt).Ticks);
+        writer.Write(_store.RowBytes);
+        writer.Write(MemoryMarshal.AsBytes(_rows.AsSpan()));
+        for (int block = 0; block < _store.BlockCount; block++)
+        {
+            if ((_store[block].Flags & BlockFlags.Head) == 0) continue;
+            writer.Write(OwnerOf(block));
+            writer.Write(_traces[block]);
+            writer.Write(_regions.GetValueOrDefault(block, ""));
+        }
+
+        Fences.WriteTo(writer);
+    }
+
+    /// <summary>Takes over what another replica wrote, in a table of no leases. Durations do not run until they are restarted.</summary>
+    public void ReadFrom(SnapshotReader reader, Tick now)
+    {
+        SegmentFaultException.ThrowUnless(LeaseCount == 0 && LeasedBlockCount == 0, "a snapshot is read into an empty segment");
+        _madeAt = new Tick(now.Value - reader.ReadInt64());
+        _store.TakeRows(reader.ReadBytes());
+        reader.ReadBytes().CopyTo(MemoryMarshal.AsBytes(_rows.AsSpan()));
+        for (int block = 0; block < _store.BlockCount; block++)
+        {
+            ref BlockRow row = ref _store[block];
+            row.Label = 0;
+            if ((row.Flags & BlockFlags.Leased) == 0)
+            {
+                row.Flags &= BlockFlags.Expired;
+                row.Head = row.Next = BlockRow.None;
+                _rows[block] = default;
+                continue;
+            }
+
+            _bitmap.TakeExactly(block, 1);
+            LeasedBlockCount++;
+            if ((row.Flags & BlockFlags.Head) != 0) ReadLease(reader, block);
+        }
+
+        Fences.ReadFrom(reader);
+    }
+
+    private void ReadLease(SnapshotReader reader, int head)
+    {
+        _store[head].Label = _labels.Acquire(reader.ReadBytes());
+        _traces.Add(head, reader.ReadUInt128());
+        string region = reader.ReadText();
+        if (IsKept(head)) _regions[head] = region;
+        _rows[head].ExpiresAt = Tick.Never;
+        LeaseCount++;
+    }
+
     private ListedLease Describe(int head, Tick now)
     {
         ref LeaseRow row = ref _rows[head];
         TimeSpan age = now - _madeAt - TimeSpan.FromSeconds(row.TakenAtSeconds);
         TimeSpan expiresIn = IsKept(head) ? TimeSpan.MaxValue : row.ExpiresAt <= now ? TimeSpan.Zero : row.ExpiresAt - now;
         return new ListedLease(
-            _secret.Derive(_store[head].Generation, LeaseRights.Owner), row.BlockCount, OwnerOf(head), _regions.GetValueOrDefault(head),
+            Secret.Derive(_store[head].Generation, LeaseRights.Owner), row.BlockCount, OwnerOf(head), _regions.GetValueOrDefault(head),
             TimeSpan.FromSeconds(Math.Max(0, Math.Floor(age.TotalSeconds))), expiresIn, _traces[head]);
     }
 

@@ -78,6 +78,27 @@ internal sealed class LockFences
             interval.Newest <= newestKnown && !alive.Contains(interval.Newest) && !Array.Exists(interval.Earlier, alive.Contains));
     }
 
+    public void WriteTo(SnapshotWriter writer)
+    {
+        writer.Write((long)_intervals.Count);
+        foreach (Interval interval in _intervals)
+        {
+            writer.Write(interval.Start);
+            writer.Write(interval.End);
+            writer.Write(interval.Newest);
+            writer.Write(MemoryMarshal.AsBytes(interval.Earlier.AsSpan()));
+        }
+    }
+
+    public void ReadFrom(SnapshotReader reader)
+    {
+        for (long left = reader.ReadInt64(); left > 0; left--)
+        {
+            _intervals.Add(new Interval(
+                reader.ReadInt64(), reader.ReadInt64(), reader.ReadUInt64(), MemoryMarshal.Cast<byte, ulong>(reader.ReadBytes()).ToArray()));
+        }
+    }
+
     public void CheckIntegrity()
     {
         SegmentFaultException.ThrowUnless(_intervals.Count <= IntervalCountMax, "a lease has at most so many fenced intervals");

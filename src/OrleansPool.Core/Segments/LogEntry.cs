@@ -12,22 +12,23 @@ internal struct LogEntry
     [FieldOffset(0)]
     public ulong Sequence;
 
+    /// <summary>The epoch in which its primary logged it; with the sequence, its viewstamp.</summary>
     [FieldOffset(8)]
-    public ulong Session;
+    public ulong Epoch;
 
     [FieldOffset(16)]
+    public ulong Session;
+
+    [FieldOffset(24)]
     public ulong Number;
 
-    /// <summary>The value found, or the sum.</summary>
-    [FieldOffset(24)]
+    /// <summary>The value found, or the sum; the lock's fence, for FENCE.</summary>
+    [FieldOffset(32)]
     public long Value;
 
-    /// <summary>Where its bytes begin and end in the ring, counted since the log was made.</summary>
-    [FieldOffset(32)]
-    public long RingStart;
-
+    /// <summary>Where its bytes begin in the ring, counted since the log was made.</summary>
     [FieldOffset(40)]
-    public long RingEnd;
+    public long RingStart;
 
     /// <summary>The block written, or the head of the lease.</summary>
     [FieldOffset(48)]
@@ -38,10 +39,30 @@ internal struct LogEntry
     public int Offset;
 
     [FieldOffset(56)]
+    public int ByteLength;
+
+    [FieldOffset(60)]
     public OperationKind Kind;
 
-    [FieldOffset(57)]
+    [FieldOffset(61)]
     public OperationStatus Status;
 
-    public readonly int ByteLength => (int)(RingEnd - RingStart);
+    /// <summary>How far the request's number is ahead of the lowest unanswered one.</summary>
+    [FieldOffset(62)]
+    public byte Lead;
+
+    /// <summary>Whether it is committed, which it may be before an earlier one on other blocks is.</summary>
+    [FieldOffset(63)]
+    public bool IsCommitted;
+
+    public readonly long RingEnd => RingStart + ByteLength;
+
+    public readonly RequestId Request => new(Session, Number, Number - Lead);
+
+    /// <summary>Whether its bytes are bytes of a block.</summary>
+    public readonly bool ChangesBytes => ByteLength > 0 && Kind is OperationKind.Write or OperationKind.CompareExchange or OperationKind.Add;
+
+    /// <summary>Whether it changes a lease as a whole rather than bytes of one block.</summary>
+    public readonly bool ChangesLease =>
+        Kind is OperationKind.Free or OperationKind.Expire or OperationKind.Transfer or OperationKind.Keep or OperationKind.Fence;
 }

@@ -53,16 +53,16 @@ internal sealed class OperationLog
     public ulong Next => _next;
 
     /// <summary>Adds an operation; the caller fills in what is not given here, and the bytes.</summary>
-    /// <returns>False when only uncommitted entries could make room.</returns>
-    public bool TryAppend(OperationKind kind, int byteCount, out ulong sequence, out Span<byte> bytes)
+    /// <returns>False when only uncommitted entries, or ones that somebody still needs, could make room.</returns>
+    public bool TryAppend(OperationKind kind, ulong epoch, int byteCount, out ulong sequence, out Span<byte> bytes)
     {
         sequence = 0;
         bytes = default;
+        if (byteCount > _ringBytes) return false;
         long start = _ringNext;
         long untilEnd = _ringBytes - (start % _ringBytes);
         if (byteCount > untilEnd) start += untilEnd;
         long end = start + byteCount;
-        SegmentFaultException.ThrowUnless(byteCount <= _ringBytes, "one operation fits into the log");
 
         while (_next - _first == (ulong)_entries.Count || end - RingOldest > _ringBytes)
         {
@@ -72,9 +72,19 @@ internal sealed class OperationLog
 
         sequence = _next++;
         _ringNext = end;
-        this[sequence] = new LogEntry { Sequence = sequence, Kind = kind, RingStart = start, RingEnd = end };
+        this[sequence] = new LogEntry { Sequence = sequence, Epoch = epoch, Kind = kind, RingStart = start, ByteLength = byteCount };
         bytes = Bytes(start, byteCount);
         return true;
+    }
+
+    /// <summary>Whether an entry is still here.</summary>
+    public bool Has(ulong sequence) => sequence >= _first && sequence < _next;
+
+    /// <summary>Begins anew after some operation: the state up to it came as a snapshot. The log is empty then.</summary>
+    public void BeginAfter(ulong sequence)
+    {
+        _first = _next = sequence + 1;
+        Committed = sequence;
     }
 
     /// <summary>The entry of a sequence that is still here.</summary>
@@ -88,6 +98,12 @@ internal sealed class OperationLog
     {
         SegmentFaultException.ThrowUnless(sequence >= Committed && sequence < _next, "the commit point only rises, within the log");
         Committed = sequence;
+    }
+
+    /// <summary>Moves the commit point over what is committed without a gap.</summary>
+    public void AdvanceCommitted()
+    {
+        while (Committed + 1 < _next && this[Committed + 1].IsCommitted) Committed++;
     }
 
     public void CheckIntegrity()

@@ -1,4 +1,6 @@
 using OrleansPool.Core.Arenas;
+using OrleansPool.Core.Replication;
+using OrleansPool.Core.Wire;
 using OrleansPool.Grains;
 
 namespace OrleansPool.Core.Segments;
@@ -29,11 +31,14 @@ public sealed class Segment
 
     private const ulong FirstEpoch = 1;
 
+    private static readonly ReadRight RightOfOneCopy = new(FirstEpoch, [], authority: null);
+
     private readonly BlockStore _store;
     private readonly LeaseTable _leases;
     private readonly OperationLog _log;
     private readonly SegmentStream _stream;
-    private ReadRight? _right = new(FirstEpoch, Tick.Never);
+    private ReadRight? _right = RightOfOneCopy;
+    private bool _isClosed;
 
     /// <summary>Makes a segment of zeroed memory.</summary>
     /// <param name="id">Its id, never used before.</param>
@@ -68,8 +73,8 @@ public sealed class Segment
     /// <summary>The memory of its metadata and log now.</summary>
     public ArenaSlice Book { get; private set; }
 
-    /// <summary>Derives and verifies the segment's lease ids. Immutable.</summary>
-    public LeaseSecret Secret { get; }
+    /// <summary>Derives and verifies the segment's lease ids.</summary>
+    public LeaseSecret Secret { get; private set; }
 
     /// <summary>Blocks that can be taken. Exact for the executor; others may see it a moment late.</summary>
     public int FreeBlockCount => _leases.FreeBlockCount;
@@ -90,7 +95,7 @@ public sealed class Segment
     public ulong CommittedSequence => _log.Committed;
 
     /// <summary>Whether the segment serves nobody any more.</summary>
-    public bool IsClosed => Volatile.Read(ref _right) is null;
+    public bool IsClosed => Volatile.Read(ref _isClosed);
 
     /// <summary>When the segment wants a SWEEP; never, while nothing can run out. For the owner.</summary>
     public Tick WakeAt { get; private set; } = Tick.Never;
@@ -112,7 +117,7 @@ public sealed class Segment
     {
         ticket = default;
         ReadRight? right = Volatile.Read(ref _right);
-        if (right is null || !_store.IsInside(block, offset, destination.Length)
+        if (right is null || !_store.IsInside(block, offset, destination.Length) || right.Bars(block)
             || !_store.TryCopy(block, generation, offset, destination, out ulong version))
         {
             destination.Clear();
@@ -128,7 +133,7 @@ public sealed class Segment
     {
         ticket = default;
         ReadRight? right = Volatile.Read(ref _right);
-        if (right is null || (uint)block >= (uint)_store.BlockCount) return false;
+        if (right is null || (uint)block >= (uint)_store.BlockCount || right.Bars(block)) return false;
         if (!_store.TryGetVersion(block, generation, out ulong version)) return false;
         ticket = new ReadTicket(right, version);
         return true;
@@ -147,6 +152,90 @@ public sealed class Segment
     /// <summary>Zeroes a retired chain. On any thread, outside the executor, once for each entry of <see cref="Outbox.Retired"/>.</summary>
     public void Zero(int head) => _leases.Zero(head);
 
+    /// <summary>The segment's copy in the protocol; null for a segment of one copy that no pool map knows.</summary>
+    internal Replica? Replica { get; private set; }
+
+    internal BlockStore Store => _store;
+
+    internal LeaseTable Leases => _leases;
+
+    internal OperationLog Log => _log;
+
+    internal SegmentStream Stream => _stream;
+
+    /// <summary>Makes the segment one copy of several, whose row in the pool map is given.</summary>
+    internal void Replicate(Standing standing, SegmentRow row, Tick now)
+    {
+        SegmentFaultException.ThrowUnless(_log.Last == 0, "a segment is replicated from its first operation on");
+        _right = null;
+        _stream.IsReplicated = true;
+        Replica = new Replica(this, standing, row, now);
+    }
+
+    /// <summary>A copy takes over the secret of the segment that it is a copy of.</summary>
+    internal void TakeSecret(UInt128 key) => _leases.Secret = Secret = new LeaseSecret(key);
+
+    /// <summary>Swaps the right to serve reads.</summary>
+    internal void SetRight(ReadRight? right) => Volatile.Write(ref _right, right);
+
+    /// <summary>Whether the right to serve reads is in force at a moment.</summary>
+    internal bool MayServe(Tick now) => Volatile.Read(ref _right) is { } right && now <= right.ValidUntil;
+
+    /// <summary>Carries out one input of a caller. One caller at a time.</summary>
+    /// <returns>True when the outbox has the answer; false when it comes later, to the operation's completion.</returns>
+    internal bool Step(in Operation operation, Tick now, Outbox outbox)
+    {
+        ArgumentNullException.ThrowIfNull(outbox);
+        var result = new OperationResult(Fault is null ? OperationStatus.NoSegment : OperationStatus.Lost);
+        bool isAnswered = true;
+        try
+        {
+            if (!IsClosed)
+            {
+                isAnswered = operation.Kind == OperationKind.Close ? TryClose(out result)
+                    : Replica is null ? _stream.TryAnswer(operation, now, outbox, out result)
+                    : Replica.TryAnswer(operation, now, outbox, out result);
+            }
+
+            WakeAt = NextWake(now);
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, the step was cut short and its state cannot be trusted. Nothing that input says leads here.
+            Stop(e);
+            (isAnswered, result) = (true, new OperationResult(OperationStatus.Lost));
+        }
+
+        outbox.Result = result;
+        return isAnswered;
+    }
+
+    /// <summary>Takes a message of another node. One caller at a time.</summary>
+    internal void Receive(NodeId from, SegmentMessage message, Tick now, Outbox outbox) =>
+        Run(now, outbox, () => Replica?.Receive(from, message, now, outbox));
+
+    /// <summary>The segment's row is known in a newer epoch, or a proposed change of it is settled. One caller at a time.</summary>
+    internal void Observe(SegmentRow row, bool isSettled, Tick now, Outbox outbox) =>
+        Run(now, outbox, () => Replica?.Observe(row, isSettled, now, outbox));
+
+    /// <summary>Time has passed, or something that the segment relies on may have changed. One caller at a time.</summary>
+    internal void Elapse(Tick now, Outbox outbox) => Run(now, outbox, () => Replica?.Elapse(now, outbox));
+
+    private void Run(Tick now, Outbox outbox, Action step)
+    {
+        try
+        {
+            if (!IsClosed) step();
+            WakeAt = NextWake(now);
+        }
+        catch (Exception e)
+        {
+            Stop(e);
+        }
+    }
+
+    private Tick NextWake(Tick now) => IsClosed ? Tick.Never : Replica is null ? _stream.WakeAt(now) : Replica.WakeAt(now);
+
     /// <summary>Zeroes retired chains; what goes wrong there stops the segment.</summary>
     internal void ZeroAll(IReadOnlyList<int> heads)
     {
@@ -160,30 +249,11 @@ public sealed class Segment
         }
     }
 
-    /// <summary>Carries out one input. One caller at a time.</summary>
-    internal void Step(in Operation operation, Tick now, Outbox outbox)
-    {
-        ArgumentNullException.ThrowIfNull(outbox);
-        OperationResult result = new(Fault is null ? OperationStatus.NoSegment : OperationStatus.Lost);
-        try
-        {
-            if (!IsClosed) result = operation.Kind == OperationKind.Close ? Close() : _stream.Apply(operation, now, outbox);
-            WakeAt = IsClosed ? Tick.Never : _stream.WakeAt(now);
-        }
-        catch (Exception e)
-        {
-            // Whatever it is, the step was cut short and its state cannot be trusted. Nothing that input says leads here.
-            Stop(e);
-            result = new OperationResult(OperationStatus.Lost);
-        }
-
-        outbox.Reply(operation.Completion, result);
-    }
-
     /// <summary>Rather than serve a wrong byte, the segment serves nobody from here on; its host reports why.</summary>
-    private void Stop(Exception cause)
+    internal void Stop(Exception cause)
     {
         Fault ??= cause as SegmentFaultException ?? new SegmentFaultException(cause);
+        Volatile.Write(ref _isClosed, true);
         Volatile.Write(ref _right, null);
         WakeAt = Tick.Never;
     }
@@ -208,7 +278,7 @@ public sealed class Segment
         Book = book;
 
         // After the new home is published: who sees the new right sees the new home, and who copied from the old one is refused.
-        Volatile.Write(ref _right, new ReadRight(FirstEpoch, Tick.Never));
+        Volatile.Write(ref _right, new ReadRight(FirstEpoch, [], authority: null));
         return true;
     }
 
@@ -217,14 +287,20 @@ public sealed class Segment
     {
         _leases.CheckIntegrity();
         _log.CheckIntegrity();
-        SegmentFaultException.ThrowUnless(_log.Committed == _log.Last, "with one copy every operation is committed at once");
+        if (Replica is null) SegmentFaultException.ThrowUnless(_log.Committed == _log.Last, "with one copy every operation is committed at once");
     }
 
-    private OperationResult Close()
+    private bool TryClose(out OperationResult result)
     {
         _leases.Reclaim();
-        if (FreeBlockCount != _store.BlockCount) return new OperationResult(OperationStatus.Busy);
-        Volatile.Write(ref _right, null);
-        return new OperationResult(OperationStatus.Ok);
+        bool isEmpty = FreeBlockCount == _store.BlockCount && _stream.Pending.Count == 0;
+        if (isEmpty)
+        {
+            Volatile.Write(ref _isClosed, true);
+            Volatile.Write(ref _right, null);
+        }
+
+        result = new OperationResult(isEmpty ? OperationStatus.Ok : OperationStatus.Busy);
+        return true;
     }
 }

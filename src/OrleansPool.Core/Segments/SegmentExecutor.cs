@@ -56,14 +56,13 @@ public sealed class SegmentExecutor
             return ExecutionOutcome.Queued;
         }
 
-        result = RunAsOwner(operation with { Completion = null });
-        return ExecutionOutcome.Completed;
+        return RunAsOwner(operation, out result) ? ExecutionOutcome.Completed : ExecutionOutcome.Queued;
     }
 
     /// <summary>Carries out what waits, unless somebody does already. Any thread.</summary>
     public void Drain()
     {
-        if (HasWork && TryOwn()) RunAsOwner(default);
+        if (HasWork && TryOwn()) RunAsOwner(default, out _);
     }
 
     /// <summary>Ends what has run out, or leaves that to the owner. Any thread.</summary>
@@ -71,7 +70,7 @@ public sealed class SegmentExecutor
     {
         Volatile.Write(ref _sweepWanted, true);
         Interlocked.MemoryBarrier(); // or the owner that gives up now might not see it, and this thread still see the owner
-        if (TryOwn()) RunAsOwner(default);
+        if (TryOwn()) RunAsOwner(default, out _);
     }
 
     /// <summary>Walks the segment's state while owning it.</summary>
@@ -114,20 +113,26 @@ public sealed class SegmentExecutor
     private void Release() => Interlocked.Exchange(ref _owned, 0);
 
     /// <summary>Runs one input, if it is one, then a batch of waiting ones; gives up ownership; then zeroes and tells.</summary>
-    private OperationResult RunAsOwner(in Operation first)
+    /// <returns>False when the first input's answer comes later.</returns>
+    private bool RunAsOwner(in Operation first, out OperationResult result)
     {
         Outbox outbox = Interlocked.Exchange(ref _spareOutbox, null) ?? new Outbox();
-        OperationResult result = default;
+        bool isAnswered = true;
+        result = default;
         try
         {
             Tick now = _host.Now;
             if (first.Kind != OperationKind.None)
             {
-                Segment.Step(first, now, outbox);
+                isAnswered = Segment.Step(first, now, outbox);
                 result = outbox.Result;
             }
 
-            for (int i = 0; i < BatchCountMax && _inbox.TryDequeue(out Operation next); i++) Segment.Step(next, now, outbox);
+            for (int i = 0; i < BatchCountMax && _inbox.TryDequeue(out Operation next); i++)
+            {
+                if (Segment.Step(next, now, outbox)) outbox.Reply(next.Completion, outbox.Result);
+            }
+
             if (Volatile.Read(ref _sweepWanted))
             {
                 // The alarm that asked for it is spent, so whatever moment the sweep names is a new one.
@@ -150,10 +155,10 @@ public sealed class SegmentExecutor
         if (Segment.Fault is { } fault && Interlocked.Exchange(ref _isFaultTold, 1) == 0) _host.ReportFault(this, fault);
         Segment.ZeroAll(outbox.Retired);
         foreach (EndedLease ended in outbox.Ended) _host.OnEnded(ended);
-        foreach ((IOperationCompletion completion, OperationResult told) in outbox.Replies) completion.Complete(told);
+        foreach ((IOperationCompletion completion, OperationResult told, _) in outbox.Replies) completion.Complete(told);
         outbox.Clear();
         Volatile.Write(ref _spareOutbox, outbox);
         if (HasWork) _host.ScheduleDrain(this);
-        return result;
+        return isAnswered;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using OrleansPool.Grains;
 
 namespace OrleansPool.Core.Segments;
@@ -16,6 +17,9 @@ internal sealed class Session(ulong id, Tick now)
 
     public Tick LastUsed { get; private set; } = now;
 
+    /// <summary>Whether the operation that closes it is on its way.</summary>
+    public bool IsClosing { get; set; }
+
     public SessionAdmission Admit(ulong number, ulong lowestUnanswered, Tick now, out OperationResult result)
     {
         result = default;
@@ -33,12 +37,58 @@ internal sealed class Session(ulong id, Tick now)
         return SessionAdmission.Replay;
     }
 
-    public void Record(ulong number, in OperationResult result)
+    /// <summary>Keeps the result of a request that was carried out.</summary>
+    public void Record(in RequestId request, in OperationResult result, Tick now)
     {
+        LastUsed = now;
+        _lowestUnanswered = Math.Max(_lowestUnanswered, request.LowestUnanswered);
+        ulong number = request.Number;
         ref Kept slot = ref _results[number % RequestId.WindowCount];
         _leases?.Remove(slot.Number);
         slot = new Kept(number, result.Sequence, result.Value, result.Status);
         if (result.Lease.Runs is not null) (_leases ??= [])[number] = result.Lease;
+    }
+
+    public void WriteTo(SnapshotWriter writer)
+    {
+        writer.Write(id);
+        writer.Write(_lowestUnanswered);
+        writer.Write((long)_results.Count(kept => kept.Number != 0));
+        foreach (Kept kept in _results)
+        {
+            if (kept.Number == 0) continue;
+            writer.Write(kept.Number);
+            writer.Write(kept.Sequence);
+            writer.Write(kept.Value);
+            writer.Write((long)kept.Status);
+            LeaseView lease = _leases is null ? default : _leases.GetValueOrDefault(kept.Number);
+            writer.Write(MemoryMarshal.AsBytes(lease.Runs.AsSpan()));
+            if (lease.Runs is null) continue;
+            writer.Write(lease.Key.Generation);
+            writer.Write(lease.Key.Id.Value);
+            writer.Write(lease.ReadOnlyId.Value);
+            writer.Write(lease.Duration.Ticks);
+        }
+    }
+
+    public void ReadFrom(SnapshotReader reader)
+    {
+        _lowestUnanswered = reader.ReadUInt64();
+        for (long left = reader.ReadInt64(); left > 0; left--)
+        {
+            var kept = new Kept(reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadInt64(), (OperationStatus)reader.ReadInt64());
+            _results[kept.Number % RequestId.WindowCount] = kept;
+            BlockRun[] runs = MemoryMarshal.Cast<byte, BlockRun>(reader.ReadBytes()).ToArray();
+            if (runs.Length > 0) (_leases ??= [])[kept.Number] = ReadLease(reader, runs);
+        }
+    }
+
+    private static LeaseView ReadLease(SnapshotReader reader, BlockRun[] runs)
+    {
+        ulong generation = reader.ReadUInt64();
+        var key = new LeaseKey(runs[0].First, generation, new LeaseId(reader.ReadUInt128()), LeaseRights.Owner);
+        var readOnlyId = new LeaseId(reader.ReadUInt128());
+        return new LeaseView(key, readOnlyId, runs.Sum(run => run.Count), new TimeSpan(reader.ReadInt64()), runs);
     }
 
     private readonly record struct Kept(ulong Number, ulong Sequence, long Value, OperationStatus Status);

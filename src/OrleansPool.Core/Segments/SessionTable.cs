@@ -28,6 +28,9 @@ internal sealed class SessionTable
         EarliestIdleEnd = Tick.Min(EarliestIdleEnd, now + IdleMax);
     }
 
+    /// <summary>The operation that closes a session was logged.</summary>
+    public void BeginClosing(ulong id) => _sessions[id].IsClosing = true;
+
     public bool Close(ulong id) => _sessions.Remove(id);
 
     public SessionAdmission Admit(in RequestId request, Tick now, out OperationResult result)
@@ -39,9 +42,28 @@ internal sealed class SessionTable
             : SessionAdmission.Indeterminate;
     }
 
-    public void Record(in RequestId request, in OperationResult result)
+    /// <summary>Keeps a result. A session that was closed in the meantime keeps nothing.</summary>
+    public void Record(in RequestId request, in OperationResult result, Tick now)
     {
-        if (request.Session != 0) _sessions[request.Session].Record(request.Number, result);
+        if (request.Session != 0 && _sessions.TryGetValue(request.Session, out Session? session)) session.Record(request, result, now);
+    }
+
+    /// <summary>Writes every session with its results.</summary>
+    public void WriteTo(SnapshotWriter writer)
+    {
+        writer.Write((long)_sessions.Count);
+        foreach (Session session in _sessions.Values) session.WriteTo(writer);
+    }
+
+    /// <summary>Reads what another replica wrote. No session has been idle here.</summary>
+    public void ReadFrom(SnapshotReader reader, Tick now)
+    {
+        for (long left = reader.ReadInt64(); left > 0; left--)
+        {
+            ulong id = reader.ReadUInt64();
+            Open(id, now);
+            _sessions[id].ReadFrom(reader);
+        }
     }
 
     /// <summary>The session that was idle longest, if it was idle for at least some time.</summary>
@@ -50,6 +72,7 @@ internal sealed class SessionTable
         Session? idlest = null;
         foreach (Session session in _sessions.Values)
         {
+            if (session.IsClosing) continue;
             if (idlest is null || session.LastUsed < idlest.LastUsed) idlest = session;
         }
 

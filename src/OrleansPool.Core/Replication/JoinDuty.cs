@@ -1,0 +1,168 @@
+using OrleansPool.Core.Segments;
+using OrleansPool.Core.Wire;
+
+namespace OrleansPool.Core.Replication;
+
+/// <summary>
+/// Rules 8 and 9, at the primary: makes another node a member, beside the traffic.
+/// </summary>
+/// <remarks>
+/// <para>1. A snapshot of one moment of the stream: sessions, results, leases, generations. For it operations are committed in order until
+/// the state is that of one moment. 2. From there the joiner receives the stream like a backup, but its acknowledgements count for
+/// nothing; bytes of blocks that it has not copied it skips. 3. The blocks, range after range, each image with the newest bytes as of a
+/// moment of the stream. 4. When all is copied, the joiner's acknowledgements are required for every operation from here on (s0).
+/// 5. When it has everything before s0 too, and has promised its read lease, the row with it is proposed; until the outcome is known it
+/// stays required. So whenever the row may name it, it has every operation that anybody was told is done.</para>
+/// </remarks>
+internal sealed class JoinDuty(Replica replica, BackupProgress progress)
+{
+    /// <summary>Bytes of one part of a snapshot, and of the blocks of one copy.</summary>
+    public const int PartBytes = 64 << 10;
+
+    private ReadOnlyMemory<byte>[]? _parts;
+    private ulong _snapshotAt;
+    private int _partsAcked;
+    private int _copied;
+    private int _copyEnd;
+    private int _number;
+    private bool _isCopyOut;
+    private Tick _sentAt;
+    private bool _isProposed;
+    private ulong _s0;
+
+    public NodeId Target => progress.Node;
+
+    /// <summary>Waits until no operation is committed before an earlier one.</summary>
+    public bool IsWaitingForOrder => _parts is null;
+
+    /// <summary>The joiner has the snapshot: it takes the stream.</summary>
+    public bool IsInstalled => _parts is not null && _partsAcked == _parts.Length;
+
+    /// <summary>The joiner's acknowledgements are needed.</summary>
+    public bool IsRequired { get; private set; }
+
+    private Segment Segment => replica.Segment;
+
+    private OperationLog Log => replica.Segment.Log;
+
+    /// <summary>Begins again with a new snapshot.</summary>
+    public void Restart()
+    {
+        if (IsRequired) return;
+        _parts = null;
+        _partsAcked = _copied = _copyEnd = _number = 0;
+        _isCopyOut = false;
+    }
+
+    public void OnSettled(Outbox outbox)
+    {
+        // The row is still the one without the joiner: it is proposed again, or dropped.
+        _isProposed = false;
+    }
+
+    public void Receive(NodeId from, SegmentMessage message, Tick now, Outbox outbox)
+    {
+        if (from != Target) return;
+        if (progress.OwesSince != Tick.Never) progress.OwesSince = now;
+        switch (message)
+        {
+            case SnapshotAck { PartCount: < 0 }:
+                progress.Consents = true;
+                break;
+            case SnapshotAck ack when _parts is not null && ack.Sequence == _snapshotAt && ack.PartCount > _partsAcked:
+                _partsAcked = Math.Min(ack.PartCount, _parts.Length);
+                if (IsInstalled) (progress.Acked, progress.Sent, progress.KnowsRow) = (_snapshotAt, _snapshotAt, true);
+                break;
+            case CopyAck ack when _isCopyOut && ack.Number == _number:
+                _isCopyOut = false;
+                _copied = _copyEnd;
+                break;
+            case CopyAck { IsStale: true } ack when _isCopyOut && ack.Number == _number - 1:
+                _isCopyOut = false;
+                _number--;
+                break;
+        }
+
+        Elapse(now, outbox);
+    }
+
+    public void Elapse(Tick now, Outbox outbox)
+    {
+        if (_parts is null) TakeSnapshot(now);
+        if (_parts is null) return;
+        if (!IsInstalled)
+        {
+            SendSnapshot(now, outbox);
+            return;
+        }
+
+        if (_copied < Segment.Geometry.BlockCount) SendCopy(now, outbox);
+        if (_copied == Segment.Geometry.BlockCount) Finish(now, outbox);
+    }
+
+    private void TakeSnapshot(Tick now)
+    {
+        for (ulong sequence = Log.Committed + 1; sequence <= Log.Last; sequence++)
+        {
+            if (Log[sequence].IsCommitted) return;
+        }
+
+        _snapshotAt = Log.Committed;
+        byte[] bytes = SegmentSnapshot.Write(Segment, now);
+        _parts = new ReadOnlyMemory<byte>[(bytes.Length + PartBytes - 1) / PartBytes];
+        for (int i = 0; i < _parts.Length; i++)
+        {
+            _parts[i] = bytes.AsMemory(i * PartBytes, Math.Min(PartBytes, bytes.Length - (i * PartBytes)));
+        }
+
+        progress.OwesSince = now;
+        _sentAt = default;
+    }
+
+    private void SendSnapshot(Tick now, Outbox outbox)
+    {
+        if (_sentAt != default && now < _sentAt + replica.Standing.Times.Resend) return;
+        _sentAt = now;
+        for (int part = _partsAcked; part < _parts!.Length; part++)
+        {
+            outbox.Send(Target, new SnapshotPart(Segment.Id, replica.Row.Epoch, _snapshotAt, part, _parts.Length, _parts[part], replica.Row));
+        }
+    }
+
+    private void SendCopy(Tick now, Outbox outbox)
+    {
+        if (_isCopyOut && now < _sentAt + replica.Standing.Times.Resend) return;
+        if (!_isCopyOut) _number++;
+        _isCopyOut = true;
+        _sentAt = now;
+        int blocks = Math.Max(1, PartBytes / Segment.Geometry.BlockBytes);
+        _copyEnd = Math.Min(Segment.Geometry.BlockCount, _copied + blocks);
+        var images = new List<BlockImage>();
+        for (int block = _copied; block < _copyEnd; block++)
+        {
+            if ((Segment.Store[block].Flags & BlockFlags.Leased) == 0) continue;
+            byte[] bytes = new byte[Segment.Geometry.BlockBytes];
+            ulong version = Segment.Stream.ReadNewest(block, 0, bytes);
+            images.Add(new BlockImage(block, version, bytes));
+        }
+
+        outbox.Send(Target, new CopyBlocks(Segment.Id, replica.Row.Epoch, _number, Log.Last, _copied, _copyEnd, [.. images]));
+    }
+
+    private void Finish(Tick now, Outbox outbox)
+    {
+        if (!IsRequired)
+        {
+            IsRequired = !Mutant.Is(Mutation.JoinerNotRequired);
+            _s0 = Log.Last + 1;
+            replica.Primary.RefreshRight();
+        }
+
+        bool hasAllBefore = progress.Acked + 1 >= _s0 || Mutant.Is(Mutation.JoinerProposedEarly);
+        if (_isProposed || replica.Primary.IsProposing || !hasAllBefore || progress.Link.HeldUntil <= now) return;
+        if (replica.Standing.IsDead(Target, replica.Row.MembershipVersion)) return;
+        _isProposed = true;
+        SegmentRow next = replica.Row.Next(replica.Standing.View.Version);
+        replica.Primary.Propose(next with { InSync = [.. next.InSync, Target], Joiner = default }, outbox);
+    }
+}

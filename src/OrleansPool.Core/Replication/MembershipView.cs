@@ -1,0 +1,20 @@
+namespace OrleansPool.Core.Replication;
+
+/// <summary>
+/// One version of Orleans' membership. A failure detector, not a fence: nodes may skip versions and learn of them late, and who
+/// was declared dead may be alive. "Who has the data" is never computed from it.
+/// </summary>
+/// <param name="Version">Rises.</param>
+/// <param name="Silos">What it says of each silo.</param>
+/// <remarks>Immutable.</remarks>
+internal sealed record MembershipView(long Version, IReadOnlyDictionary<SiloAddress, SiloState> Silos)
+{
+    /// <summary>Before any was seen.</summary>
+    public static MembershipView None { get; } = new(0, new Dictionary<SiloAddress, SiloState>());
+
+    /// <summary>What it says of a silo.</summary>
+    public SiloState StateOf(SiloAddress silo) => Silos.GetValueOrDefault(silo, SiloState.Absent);
+
+    /// <summary>Whether a silo takes part: it is active or leaving.</summary>
+    public bool Counts(SiloAddress silo) => StateOf(silo) is SiloState.Active or SiloState.Leaving;
+}

@@ -1,0 +1,245 @@
+using OrleansPool.Core.Segments;
+using OrleansPool.Core.Wire;
+using OrleansPool.Grains;
+
+namespace OrleansPool.Core.Replication;
+
+/// <summary>
+/// One node's copy of a segment in the protocol: primary-backup with an external configuration master (PacificA: Lin, Yang, Zhang and
+/// Zhou, 2008; Vertical Paxos: Lamport, Malkhi and Zhou, 2009).
+/// </summary>
+/// <remarks>
+/// <para>The row of the pool map says who is primary and who is in sync. It changes only by compare-and-swap, so there is one primary an
+/// epoch, and what it logs is one stream. Every member takes it in order. An operation is committed when every member has it: whoever
+/// becomes primary later has it too, because only members may, and a new primary first asks all others and takes the longest stream.
+/// Nothing is ever taken back out of a stream.</para>
+/// <para>This class knows the row and the role, and hands each input to who is in charge: <see cref="PrimaryDuty"/> (sending, committing,
+/// removing), <see cref="TakeoverDuty"/>, <see cref="JoinDuty"/> and <see cref="MoveDuty"/> (adding and moving), <see cref="BackupDuty"/>
+/// and <see cref="JoinerDuty"/> (receiving). A message of a lower epoch is answered with the row and otherwise ignored, by everybody.</para>
+/// <para>Owned by the segment's executor.</para>
+/// </remarks>
+internal sealed class Replica
+{
+    private readonly PrimaryDuty _primary;
+    private readonly BackupDuty _backup;
+    private TakeoverDuty? _takeover;
+    private JoinerDuty? _joiner;
+
+    public Replica(Segment segment, Standing standing, SegmentRow row, Tick now)
+    {
+        Segment = segment;
+        Standing = standing;
+        Row = row;
+        _primary = new PrimaryDuty(this);
+        _backup = new BackupDuty(this);
+        if (row.Primary == standing.Self)
+        {
+            // A segment that was made just now: nobody else has anything of it.
+            Role = ReplicaRole.Primary;
+            Term = row.Epoch;
+            _primary.Begin(now);
+        }
+        else
+        {
+            Role = row.Joiner == standing.Self ? ReplicaRole.Joiner : ReplicaRole.Backup;
+            if (Role == ReplicaRole.Joiner) _joiner = new JoinerDuty(this);
+        }
+    }
+
+    public Segment Segment { get; }
+
+    public Standing Standing { get; }
+
+    /// <summary>The newest row that this copy acts on.</summary>
+    public SegmentRow Row { get; private set; }
+
+    public ReplicaRole Role { get; private set; }
+
+    /// <summary>The epoch in which the present primary became primary.</summary>
+    public ulong Term { get; private set; }
+
+    /// <summary>Whether the segment is lost, rather than only this copy retired.</summary>
+    public bool IsLost => Row.State == SegmentState.Lost;
+
+    /// <summary>Whether operations are accepted.</summary>
+    public bool IsOpen => Role == ReplicaRole.Primary && !_primary.IsClosing;
+
+    /// <summary>The backup's work, for those who drive it.</summary>
+    public BackupDuty Backup => _backup;
+
+    /// <summary>The primary's work, for those who drive it.</summary>
+    public PrimaryDuty Primary => _primary;
+
+    /// <summary>The joiner's work, while it is one.</summary>
+    public JoinerDuty? Joiner => _joiner;
+
+    /// <summary>When it wants <see cref="Elapse"/>.</summary>
+    public Tick WakeAt(Tick now) => Role switch
+    {
+        ReplicaRole.Primary => _primary.WakeAt(now),
+        ReplicaRole.Successor => Tick.Min(_takeover!.WakeAt(now), _primary.WakeAt(now)),
+        _ => Tick.Never,
+    };
+
+    /// <summary>Takes an operation of a caller.</summary>
+    /// <returns>False when the answer comes later.</returns>
+    public bool TryAnswer(in Operation operation, Tick now, Outbox outbox, out OperationResult result)
+    {
+        result = new OperationResult(Role == ReplicaRole.Primary ? OperationStatus.Unavailable : OperationStatus.NotPrimary);
+        if (Role == ReplicaRole.Successor) result = new OperationResult(OperationStatus.Unavailable);
+        if (!IsOpen || !Segment.MayServe(now) || Row.InSync.Length < Standing.InSyncMin) return true;
+        _primary.RestartDurationsAfterLapse(now);
+        bool isAnswered = Segment.Stream.TryAnswer(operation, now, outbox, out result);
+        outbox.ResultValidUntil = _primary.AnswersValidUntil;
+        _primary.Pump(now, outbox);
+        return isAnswered;
+    }
+
+    /// <summary>Takes a message.</summary>
+    public void Receive(NodeId from, SegmentMessage message, Tick now, Outbox outbox)
+    {
+        SegmentRow? carried = message switch
+        {
+            Wire.Replicate replicate => replicate.Row,
+            Seal seal => seal.Row,
+            SnapshotPart part => part.Row,
+            _ => null,
+        };
+        if (carried is not null && carried.Epoch > Row.Epoch) Observe(carried, isSettled: false, now, outbox);
+        if (message.Epoch < Row.Epoch && !IsStillTrue(message))
+        {
+            if (!Mutant.Is(Mutation.NoEpochCheck) || message is not Wire.Replicate)
+            {
+                outbox.Send(from, new RowNotice(Row));
+                return;
+            }
+        }
+
+        // A newer epoch than this copy knows: it will hear of the row, and the sender will send again.
+        if (message.Epoch > Row.Epoch) return;
+        switch (message)
+        {
+            case Wire.Replicate replicate when Role is ReplicaRole.Backup or ReplicaRole.Joiner:
+                if (Role == ReplicaRole.Joiner && _joiner?.IsInstalled != true) return;
+                _backup.Take(from, replicate, now, outbox);
+                break;
+            case Seal seal when Role == ReplicaRole.Backup && from == Row.Primary:
+                outbox.Send(from, new SealReply(seal.Segment, Row.Epoch, Segment.Log.Last, Segment.Log.Committed));
+                break;
+            case FetchEntries fetch when Role == ReplicaRole.Backup && from == Row.Primary:
+                outbox.Send(from, new FetchedEntries(fetch.Segment, Row.Epoch, EntryCodec.Read(Segment.Log, fetch.FirstSequence, Segment.Log.Last)));
+                break;
+            case SealReply or FetchedEntries when Role == ReplicaRole.Successor:
+                _takeover!.Receive(from, message, now, outbox);
+                break;
+            case ReplicateAck ack when Role is ReplicaRole.Primary or ReplicaRole.Successor:
+                _primary.OnAck(from, ack, now, outbox);
+                break;
+            case SnapshotPart part when Role == ReplicaRole.Joiner && from == Row.Primary:
+                _joiner!.Take(from, part, now, outbox);
+                break;
+            case CopyBlocks copy when Role == ReplicaRole.Joiner && from == Row.Primary:
+                _joiner!.Take(from, copy, now, outbox);
+                break;
+            case SnapshotAck or CopyAck or LeaveRequest or MoveReady when Role == ReplicaRole.Primary:
+                _primary.Receive(from, message, now, outbox);
+                break;
+            case MovePrepare when Role == ReplicaRole.Backup && from == Row.Primary:
+                _backup.Prepare(from, now, outbox);
+                break;
+            case ConsentRequest when Role == ReplicaRole.Backup && from == Row.Primary:
+                outbox.Send(from, new LeaveRequest(Segment.Id, Row.Epoch));
+                break;
+        }
+
+        if (Role == ReplicaRole.Successor) ElapseTakeover(now, outbox);
+    }
+
+    /// <summary>A newer row is known, or a proposed change is settled.</summary>
+    /// <param name="row">The row as it stands in the pool map.</param>
+    /// <param name="isSettled">A version above the proposal's base was read: whatever was proposed has happened, or never will.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="outbox">What the host must do.</param>
+    public void Observe(SegmentRow row, bool isSettled, Tick now, Outbox outbox)
+    {
+        if (row.Epoch > Row.Epoch)
+        {
+            SegmentRow before = Row;
+            Row = row;
+            NodeId self = Standing.Self;
+            if (row.State != SegmentState.Active || (!row.Has(self) && row.Joiner != self)) Retire(outbox);
+            else if (row.Primary == self) ObserveAsPrimary(before, now, outbox);
+            else ObserveAsOther(before, row, outbox);
+        }
+
+        if (isSettled && Role is ReplicaRole.Primary or ReplicaRole.Successor) _primary.OnSettled(row, now, outbox);
+        Elapse(now, outbox);
+    }
+
+    /// <summary>Time has passed, or the view, the root or a lease has changed.</summary>
+    public void Elapse(Tick now, Outbox outbox)
+    {
+        if (Role == ReplicaRole.Successor) ElapseTakeover(now, outbox);
+        if (Role is ReplicaRole.Primary or ReplicaRole.Successor) _primary.Elapse(now, outbox);
+    }
+
+    /// <summary>Every in-sync member has the whole stream and no earlier primary can serve: operations are accepted from now on.</summary>
+    public void Open(Tick now, Outbox outbox)
+    {
+        _takeover = null;
+        Role = ReplicaRole.Primary;
+        _primary.CommitTail();
+        _primary.Begin(now);
+        _primary.Pump(now, outbox);
+    }
+
+    private void ObserveAsPrimary(SegmentRow before, Tick now, Outbox outbox)
+    {
+        if (Role is ReplicaRole.Primary)
+        {
+            _primary.OnRow(now, outbox);
+            return;
+        }
+
+        bool wasSuccessor = Role == ReplicaRole.Successor;
+        if (!wasSuccessor) Term = Row.Epoch;
+        bool isMove = Row.StartsAt != 0 && Segment.Log.Last + 1 == Row.StartsAt;
+        Role = ReplicaRole.Successor;
+        _primary.Adopt(now);
+        if (isMove && !wasSuccessor)
+        {
+            Open(now, outbox);
+            return;
+        }
+
+        _takeover ??= new TakeoverDuty(this);
+        _takeover.Begin(now, outbox);
+    }
+
+    private void ObserveAsOther(SegmentRow before, SegmentRow row, Outbox outbox)
+    {
+        if (Role is ReplicaRole.Primary or ReplicaRole.Successor) _primary.StepDown(outbox);
+        _takeover = null;
+        if (row.Primary != before.Primary || Term == 0) Term = row.Epoch;
+        bool isMember = row.Has(Standing.Self);
+        if (isMember && Role == ReplicaRole.Joiner) _joiner = null;
+        if (!isMember && (Role != ReplicaRole.Joiner || row.Primary != before.Primary)) _joiner = new JoinerDuty(this);
+        Role = isMember ? ReplicaRole.Backup : ReplicaRole.Joiner;
+    }
+
+    private void Retire(Outbox outbox)
+    {
+        if (Role is ReplicaRole.Primary or ReplicaRole.Successor) _primary.StepDown(outbox);
+        Segment.SetRight(null);
+        _takeover = null;
+        _joiner = null;
+        Role = ReplicaRole.Retired;
+    }
+
+    private void ElapseTakeover(Tick now, Outbox outbox) => _takeover?.Elapse(now, outbox);
+
+    /// <summary>An acknowledgement of this primary's own stream stays true when the row changes and the primary does not.</summary>
+    private bool IsStillTrue(SegmentMessage message) =>
+        message is ReplicateAck or SnapshotAck or CopyAck or SealReply or MoveReady && message.Epoch >= Term
+        && Role is ReplicaRole.Primary or ReplicaRole.Successor;
+}
