@@ -80,13 +80,17 @@ internal sealed class EdnMap
         var text = new StringBuilder();
         for (Take('"'); Next != '"'; _at++)
         {
-            if (Next == '\\') _at++;
-            text.Append(_text[_at - 1] != '\\' ? Next : Next switch { 'n' => '\n', 't' => '\t', 'r' => '\r', '"' or '\\' => Next, _ => throw Wrong($"unknown escape '\\{Next}'") });
+            bool isEscaped = Next == '\\';
+            if (isEscaped) _at++;
+            text.Append(isEscaped ? Unescape(Next) : Next);
         }
 
         Take('"');
         return text.ToString();
     }
+
+    private char Unescape(char escaped) =>
+        escaped switch { 'n' => '\n', 't' => '\t', 'r' => '\r', '"' or '\\' => escaped, _ => throw Wrong($"unknown escape '\\{escaped}'") };
 
     private sealed record Name(string Text);
 }
