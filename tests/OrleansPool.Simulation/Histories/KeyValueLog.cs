@@ -42,9 +42,10 @@ public static class KeyValueLog
             string other => throw map.Wrong($"{other} is neither :get, :put nor :append"),
         };
         string key = map.Text(":key") ?? throw map.Wrong(":key is nil");
-        string? value = map.Text(":value");
         bool isGet = kind == KeyValueOperation.Get;
-        switch (map.Keyword(":type"))
+        string type = map.Keyword(":type");
+        string? value = type is ":invoke" or ":ok" ? map.Text(":value") : null;
+        switch (type)
         {
             case ":invoke":
                 calls.Invoke(process, new KeyValueInput(kind, key, isGet ? "" : value ?? throw map.Wrong(":value is nil")), line);
@@ -58,8 +59,8 @@ public static class KeyValueLog
             case ":info":
                 calls.Lose(process, line);
                 break;
-            case string other:
-                throw map.Wrong($"{other} is neither :invoke, :ok, :fail nor :info");
+            default:
+                throw map.Wrong($"{type} is neither :invoke, :ok, :fail nor :info");
         }
     }
 }

@@ -18,6 +18,11 @@ public interface ISequentialModel<TState, TInput, TOutput>
     /// <summary>Whether a client that should see one output may have seen the other.</summary>
     bool Matches(TOutput expected, TOutput seen) => EqualityComparer<TOutput>.Default.Equals(expected, seen);
 
+    /// <summary>
+    /// Whether an operation that gave this answer only looked, whatever the state was. Not so for a write of what is there already: elsewhere it writes.
+    /// </summary>
+    bool OnlyLooks(TInput input, TOutput output);
+
     /// <summary>Whether two states are the same.</summary>
     bool AreEqual(TState left, TState right) => EqualityComparer<TState>.Default.Equals(left, right);
 

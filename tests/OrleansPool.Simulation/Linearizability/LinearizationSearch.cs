@@ -7,10 +7,10 @@ namespace OrleansPool.Simulation.Linearizability;
 /// <remarks>
 /// Three shortcuts keep it short, and none loses an order:
 /// <list type="bullet">
-/// <item>A known operation that fits and changes nothing is placed at once and without alternative: in any order that goes on from here, it can be moved
+/// <item>A known operation that only looks is placed as soon as its answer fits, without alternative: in any order that goes on from here, it can be moved
 /// to here.</item>
-/// <item>An unknown operation is never placed where it changes nothing, since it may as well never happen; the search ends when all known ones are
-/// placed.</item>
+/// <item>An unknown operation is never placed where it changes nothing, since it may as well not have happened yet; the search ends when all known ones
+/// are placed.</item>
 /// <item>Of unknown operations with equal inputs, the one invoked first is placed first: they are interchangeable, and it was there whenever the other
 /// was.</item>
 /// </list>
@@ -24,6 +24,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
     private readonly ISequentialModel<TState, TInput, TOutput> _model;
     private readonly HistoryOperation<TInput, TOutput>[] _operations;
     private readonly int _knownCount;
+    private readonly bool[] _onlyLooks;
     private readonly int[] _twins;
     private readonly EntryList _entries;
     private readonly LinearizedSet _placed;
@@ -46,6 +47,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
             if (operation.ReturnedAt < operation.InvokedAt) throw new ArgumentException($"{operation} returned before it was invoked.", nameof(history));
         }
 
+        _onlyLooks = [.. _operations.Take(_knownCount).Select(operation => model.OnlyLooks(operation.Input, operation.Output))];
         _twins = Twins();
         _entries = new EntryList(
             [.. _operations.Select(operation => operation.InvokedAt)], [.. _operations.Take(_knownCount).Select(operation => operation.ReturnedAt)]);
@@ -89,7 +91,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
         {
             for (int known = _entries.NextKnown(None, out bool isReturn); !isReturn; known = _entries.NextKnown(known, out isReturn))
             {
-                if (Explains(known, out TState next) && _model.AreEqual(_state, next)) return TryGoOn(known, next, isForced: true);
+                if (_onlyLooks[known] && Explains(known, out TState same)) return TryGoOn(known, same, isForced: true);
             }
         }
 
@@ -97,7 +99,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
         {
             for (int known = _entries.NextKnown(after, out bool isReturn); !isReturn; known = _entries.NextKnown(known, out isReturn))
             {
-                if (Explains(known, out TState next) && TryGoOn(known, next, isForced: false)) return true;
+                if (!_onlyLooks[known] && Explains(known, out TState next) && TryGoOn(known, next, isForced: false)) return true;
             }
 
             after = None;

@@ -11,8 +11,8 @@ namespace OrleansPool.Simulation.Witness;
 /// </para>
 /// <para>
 /// Tell it every operation that any client began, whatever came of it, and every committed operation of every stream that writes bytes or begins a
-/// generation; in any order, any time before <see cref="Check"/>. A generation of which no <see cref="WitnessedKind.Take"/> or
-/// <see cref="WitnessedKind.Transfer"/> was told begins with zeros. Not for several threads.
+/// generation; in any order, any time before <see cref="Check"/>. A generation of which it was told neither the <see cref="WitnessedKind.Take"/> nor the
+/// <see cref="WitnessedKind.Transfer"/> begins with zeros, so takes may be left out where blocks are never transferred. Not for several threads.
 /// </para>
 /// <para>Memory: 120 bytes an operation, 136 and the bytes written for each in a stream; during a check 32 more.</para>
 /// </remarks>

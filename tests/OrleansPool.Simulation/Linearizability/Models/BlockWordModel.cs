@@ -37,5 +37,8 @@ public sealed class BlockWordModel(int byteCount) : ISequentialModel<BlockConten
     }
 
     /// <inheritdoc/>
+    public bool OnlyLooks(BlockInput input, BlockOutput output) => input.Kind == BlockOperation.Read || !output.Done;
+
+    /// <inheritdoc/>
     public long BytesOf(BlockContent state) => state.Bytes.Length;
 }

@@ -19,5 +19,8 @@ public sealed class KeyValueModel : ISequentialModel<string, KeyValueInput, stri
     }
 
     /// <inheritdoc/>
+    public bool OnlyLooks(KeyValueInput input, string output) => input.Kind == KeyValueOperation.Get;
+
+    /// <inheritdoc/>
     public long BytesOf(string state) => state.Length * sizeof(char);
 }

@@ -15,5 +15,8 @@ public sealed class RegisterModel : ISequentialModel<long?, RegisterInput, Regis
     }
 
     /// <inheritdoc/>
+    public bool OnlyLooks(RegisterInput input, RegisterOutput output) => input.Kind == RegisterOperation.Read || !output.Done;
+
+    /// <inheritdoc/>
     public long BytesOf(long? state) => 0;
 }
