@@ -4,6 +4,9 @@ namespace OrleansPool.Simulation.Tests.Witness;
 
 public sealed class ContentHashTests
 {
+    private const ulong Empty = 10_837_772_591_253_124_257;
+    private const ulong Three = 6_443_442_506_933_881_102;
+
     [Fact]
     public void It_is_the_same_in_every_run() => Assert.Equal((Empty, Three), (ContentHash.Of([]), ContentHash.Of([1, 2, 3])));
 
@@ -23,7 +26,4 @@ public sealed class ContentHashTests
             }
         }
     }
-
-    private const ulong Empty = 0;
-    private const ulong Three = 0;
 }

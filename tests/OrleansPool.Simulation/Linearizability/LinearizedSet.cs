@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace OrleansPool.Simulation.Linearizability;
 
 /// <summary>
@@ -53,9 +51,6 @@ internal sealed class LinearizedSet(int knownCount, int unknownCount)
         _unknown.AsSpan(0, unknownWordCount).CopyTo(_key.AsSpan(1 + windowCount));
         return _key.AsSpan(0, 1 + windowCount + unknownWordCount);
     }
-
-    /// <summary>How many operations are in it, counted.</summary>
-    public int CountAll() => _known.Concat(_unknown).Sum(word => BitOperations.PopCount(word));
 
     private (ulong[] Words, int Bit) Locate(int operation) => operation < knownCount ? (_known, operation) : (_unknown, operation - knownCount);
 
