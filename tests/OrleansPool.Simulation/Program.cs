@@ -2,5 +2,5 @@ using OrleansPool.Simulation.Commands;
 using OrleansPool.Simulation.Linearizability;
 
 // Each command is a class of its own; what it can do lies in the folders beside.
-var commands = new CommandTable(new CheckCommand(CheckBudget.Default));
+var commands = new CommandTable(new RunCommand(), new ReplayCommand(), new CheckCommand(CheckBudget.Default));
 return commands.Run(args, Console.Out, Console.Error);

@@ -253,6 +253,7 @@ internal sealed class FabricNode
         if (segment.Replica is { } replica && Map.Learn(replica.Row)) outbox.MustReview = true;
         bool isGone = segment.Replica is { Role: ReplicaRole.Retired } or { Joiner.MustRestart: true } || segment.Fault is not null;
         if (!isGone || !_segments.Remove(segment.Id)) return;
+        if (segment.Fault is { } fault) outbox.Faults.Add((segment.Id, fault));
         if (segment.Replica!.IsLost) _lostSeenAt.TryAdd(segment.Id, now);
         _memory.Release(segment);
     }

@@ -21,6 +21,9 @@ internal sealed class NodeOutbox
     /// <summary>Chains of blocks that are to be zeroed.</summary>
     public List<(Segment Segment, int Head)> Retired { get; } = [];
 
+    /// <summary>Segments that found their own state broken and serve nobody any more.</summary>
+    public List<(SegmentId Segment, SegmentFaultException Fault)> Faults { get; } = [];
+
     /// <summary>A newer membership view is known to exist.</summary>
     public bool WantsView { get; set; }
 
@@ -39,6 +42,7 @@ internal sealed class NodeOutbox
         StoreRequests.Clear();
         Replies.Clear();
         Retired.Clear();
+        Faults.Clear();
         WantsView = false;
     }
 

@@ -102,5 +102,5 @@ internal static partial class ProjectRules
         where !OutsideSolution.Contains(project.File.Path) && files.All(file => file.Path != $"{project.Folder}/packages.lock.json")
         select project.File.Whole("no packages.lock.json stands beside it");
 
-    private static bool MayBeFriend(string assembly) => assembly.EndsWith(".Tests", StringComparison.Ordinal) || assembly == "OrleansPool.Benchmarks";
+    private static bool MayBeFriend(string assembly) => assembly.EndsWith(".Tests", StringComparison.Ordinal) || assembly is "OrleansPool.Benchmarks" or "OrleansPool.Simulation";
 }

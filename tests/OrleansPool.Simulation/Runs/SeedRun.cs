@@ -1,0 +1,72 @@
+using OrleansPool.Core.Replication;
+using OrleansPool.Core.Segments;
+using OrleansPool.Simulation.Witness;
+using OrleansPool.Simulation.World;
+
+namespace OrleansPool.Simulation.Runs;
+
+/// <summary>One seed: a quiet beginning, faults, and the end of all faults, after which everything must be well again in bounded time.</summary>
+internal static class SeedRun
+{
+    private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Runs a seed.</summary>
+    public static SeedReport Run(ulong seed, SimOptions options, TextWriter? trace = null)
+    {
+        var world = new SimWorld(seed, options) { Trace = trace };
+        try
+        {
+            world.Begin();
+            Advance(world, Beginning);
+            world.BeginFaults();
+            Advance(world, options.Faults);
+            world.Heal();
+            Advance(world, Afterwards);
+            foreach (var client in world.Clients) client.IsStopped = true;
+            long end = world.Queue.Now + options.Recovery.Ticks;
+            while (world.Queue.Now < end && WhatIsNotWell(world) is not null && world.Invariants.Violations.Count == 0) Advance(world, Look);
+            if (WhatIsNotWell(world) is { } left && world.Invariants.Violations.Count == 0) world.Invariants.Violate($"not well in {options.Recovery.TotalSeconds} s after the last fault: {left}");
+            world.Invariants.CheckAll();
+            return Report(world, world.Truth.Check());
+        }
+        finally
+        {
+            foreach (SimSilo silo in world.Silos) silo.Crash();
+        }
+    }
+
+    private static SeedReport Report(SimWorld world, WitnessReport witness) => new(
+        world.Seed, [.. world.Invariants.Violations, .. witness.Violations.Select(violation => violation.ToString())],
+        world.Truth.Counts.Ended, world.Truth.Counts.Answered, witness.ExecutedCount, world.Queue.Count, new TimeSpan(world.Queue.Now), world.Queue.Hash,
+        world.Nemesis.Counts, world.Nemesis.Pairs, world.Nemesis.Strikes, world.Store.Rows.Count(row => row.State == SegmentState.Lost));
+
+    private static void Advance(SimWorld world, TimeSpan time)
+    {
+        long end = world.Queue.Now + time.Ticks;
+        while (world.Queue.Step(end) && world.Invariants.Violations.Count == 0)
+        {
+        }
+    }
+
+    private static string? WhatIsNotWell(SimWorld world)
+    {
+        foreach (var client in world.Clients)
+        {
+            if (client.IsBusy) return "a client waits for an answer";
+        }
+
+        foreach (SegmentRow row in world.Store.Rows)
+        {
+            if (row.State != SegmentState.Active) continue;
+            if (row.InSync.Length != Math.Min(row.WantedCopies, world.Silos.Count) || row.Joiner != default) return $"segment {row.Segment} has {row.InSync.Length} copies in epoch {row.Epoch}";
+            SimSilo silo = world.Silos[world.PlaceOf(row.Primary.Silo)!.Value];
+            bool isServed = silo.IsUp && silo.Id == row.Primary && silo.Node.Segments.TryGetValue(row.Segment, out Segment? segment)
+                && segment.Replica is { IsOpen: true } && segment.MayServe(silo.Now) && segment.Log.Committed == segment.Log.Last;
+            if (!isServed) return $"segment {row.Segment} in epoch {row.Epoch} is not served";
+        }
+
+        return null;
+    }
+}

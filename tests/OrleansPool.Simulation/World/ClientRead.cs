@@ -1,0 +1,4 @@
+namespace OrleansPool.Simulation.World;
+
+/// <summary>A client asks a silo for bytes of a block.</summary>
+internal sealed record ClientRead(long Token, SegmentId Segment, int Block, LeaseKey Key, int Offset, int Count);

@@ -1,0 +1,56 @@
+using OrleansPool.Core.Replication;
+using OrleansPool.Simulation.Engine;
+
+namespace OrleansPool.Simulation.World;
+
+/// <summary>
+/// Orleans' membership as a nemesis may bend it: views arrive late and skip versions, silos are declared dead that are alive, and who was declared
+/// dead learns of it last.
+/// </summary>
+internal sealed class SimMembership(SimWorld world, SeededRandom random)
+{
+    private Dictionary<SiloAddress, SiloState> _silos = [];
+    private long _version;
+
+    /// <summary>The newest view.</summary>
+    public MembershipView View => new(_version, _silos);
+
+    /// <summary>What it says of a silo.</summary>
+    public SiloState StateOf(SiloAddress silo) => _silos.GetValueOrDefault(silo, SiloState.Absent);
+
+    /// <summary>Changes what it says of a silo, and tells everybody, some time.</summary>
+    public void Set(SiloAddress silo, SiloState state)
+    {
+        if (StateOf(silo) == SiloState.Dead || StateOf(silo) == state) return;
+        _silos = new Dictionary<SiloAddress, SiloState>(_silos) { [silo] = state };
+        _version++;
+        Tell();
+    }
+
+    /// <summary>A version without news: votes change the table too.</summary>
+    public void Vote()
+    {
+        _version++;
+        Tell();
+    }
+
+    /// <summary>Sends the present view to one silo.</summary>
+    public void TellTo(SimSilo silo, bool soon)
+    {
+        bool isLate = !soon && world.Swarm.ViewsAreLate && world.IsFaulty && random.OneIn(4);
+        TimeSpan delay = isLate
+            ? random.Between(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(6))
+            : random.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(50));
+        NodeId receiver = silo.Id;
+        world.Queue.Plan(delay, () =>
+        {
+            // Whatever is newest when it arrives: versions between are skipped.
+            if (!world.IsCutFromStore(silo)) silo.TakeView(receiver, View);
+        });
+    }
+
+    private void Tell()
+    {
+        foreach (SimSilo silo in world.Silos) TellTo(silo, soon: false);
+    }
+}

@@ -1,0 +1,40 @@
+using OrleansPool.Core;
+using OrleansPool.Core.Arenas;
+using OrleansPool.Core.Replication;
+using OrleansPool.Core.Segments;
+using OrleansPool.Simulation.Engine;
+
+namespace OrleansPool.Simulation.World;
+
+/// <summary>The memory of one life of a silo: real arenas, so that the code under test is the code that runs.</summary>
+internal sealed class SimMemory(SegmentGeometry geometry, SeededRandom random, int copiesMax) : ISegmentMemory
+{
+    [ThreadStatic]
+    private static Arena? s_arena;
+
+    private readonly Dictionary<Segment, (ArenaSlice Frames, ArenaSlice Book)> _slices = [];
+
+    private static Arena Arena => s_arena ??= Arena.Map(new ArenaOptions { CapacityBytes = 64 << 20, PrefaultThreads = 1 });
+
+    public Segment? TryMake(SegmentId segment, string pool, Tick now)
+    {
+        if (_slices.Count >= copiesMax || !Arena.TryCarve(geometry.FrameBytes, "frames", out ArenaSlice? frames)) return null;
+        if (!Arena.TryCarve(geometry.BookBytes, "book", out ArenaSlice? book)) throw new InvalidOperationException("The simulation's arena is full.");
+        var made = new Segment(segment, geometry, frames, book, new UInt128(random.Next(), random.Next()), now);
+        _slices.Add(made, (frames, book));
+        return made;
+    }
+
+    public void Release(Segment segment)
+    {
+        if (!_slices.Remove(segment, out (ArenaSlice Frames, ArenaSlice Book) slices)) return;
+        Arena.GiveBack(slices.Frames);
+        Arena.GiveBack(slices.Book);
+    }
+
+    /// <summary>The life is over.</summary>
+    public void ReleaseAll()
+    {
+        foreach (Segment segment in _slices.Keys.ToArray()) Release(segment);
+    }
+}
