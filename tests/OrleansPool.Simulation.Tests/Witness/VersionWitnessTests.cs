@@ -190,7 +190,8 @@ public sealed class VersionWitnessTests
     {
         _story.Word(1, WitnessedKind.Add, 5, 0, 5, 0, 1);
         WitnessedOperation told = _story.Seen[0];
-        foreach (WitnessedOperation wrong in new[] { told with { Value = 6 }, told with { Viewstamp = new(1, 2) }, told with { Outcome = WitnessedOutcome.Mismatch } })
+        WitnessedOperation[] wrongs = [told with { Value = 6 }, told with { Viewstamp = new(1, 2) }, told with { Outcome = WitnessedOutcome.Mismatch }];
+        foreach (WitnessedOperation wrong in wrongs)
         {
             _story.Seen[0] = wrong;
             _story.AssertFinds(ViolationKind.ReplyDiffers, "operation 0 ", "1/1 of segment 7");
