@@ -26,7 +26,12 @@ internal sealed class RandomRun
     {
         _options = options;
         _random = new Random(options.Seed);
-        _blocks = [.. from segment in Enumerable.Range(0, options.SegmentCount) from block in Enumerable.Range(0, options.BlockCount) select new RunBlock((ulong)segment, block)];
+        _blocks =
+        [
+            .. from segment in Enumerable.Range(0, options.SegmentCount)
+               from block in Enumerable.Range(0, options.BlockCount)
+               select new RunBlock((ulong)segment, block),
+        ];
         _sequences = new ulong[options.SegmentCount];
         _open = new RunOperation?[options.ClientCount];
         while (Operations.Count < options.OperationCount || _open.Any(one => one is not null)) Step();

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using OrleansPool.Simulation.Witness;
 
 namespace OrleansPool.Simulation.Tests.Witness;
@@ -58,6 +59,15 @@ public sealed class VersionWitnessTests
         _story.Write(2, [2], 2, 6);
         _story.Read(1, [1], 3, 4);
         _story.Read(2, [2], 5, 7);
+        _story.AssertHolds();
+    }
+
+    [Fact]
+    public void Operations_that_touch_in_one_moment_are_in_either_order()
+    {
+        _story.Write(1, [1], 0, 1);
+        _story.Write(2, [2], 2, 3);
+        _story.Read(1, [1], 3, 4);
         _story.AssertHolds();
     }
 
@@ -180,7 +190,8 @@ public sealed class VersionWitnessTests
     {
         _story.Word(1, WitnessedKind.Add, 5, 0, 5, 0, 1);
         WitnessedOperation told = _story.Seen[0];
-        foreach (WitnessedOperation wrong in new[] { told with { Value = 6 }, told with { Viewstamp = new(1, 2) }, told with { Outcome = WitnessedOutcome.Mismatch } })
+        WitnessedOperation[] wrongs = [told with { Value = 6 }, told with { Viewstamp = new(1, 2) }, told with { Outcome = WitnessedOutcome.Mismatch }];
+        foreach (WitnessedOperation wrong in wrongs)
         {
             _story.Seen[0] = wrong;
             _story.AssertFinds(ViolationKind.ReplyDiffers, "operation 0 ", "1/1 of segment 7");
@@ -301,6 +312,10 @@ public sealed class VersionWitnessTests
         WitnessReport report = _story.Check();
         Assert.Equal((500, 100), (report.ViolationCount, report.Violations.Count));
     }
+
+    [Fact]
+    public void An_operation_is_as_small_as_is_said() =>
+        Assert.Equal((112, 104), (Unsafe.SizeOf<WitnessedOperation>(), Unsafe.SizeOf<ExecutedOperation>()));
 
     [Fact]
     public void A_run_of_many_operations_is_checked_whole_and_again()

@@ -16,7 +16,9 @@ public static class HistoryFile
         if (first < 0) throw new HistoryFormatException(path, 1, "the file is empty");
         if (KeyValueLog.IsLine(lines[first]))
             return LinearizabilityChecker.Check(new KeyValueModel(), KeyValueLog.Parse(path, lines), input => input.Key, budget);
-        if (JepsenRegisterLog.IsLine(lines[first])) return LinearizabilityChecker.Check(new RegisterModel(), JepsenRegisterLog.Parse(path, lines), budget);
-        throw new HistoryFormatException(path, first + 1, "this is neither a log of Jepsen ('INFO jepsen.util - ...') nor a history of maps ('{:process 0, ...}')");
+        if (JepsenRegisterLog.IsLine(lines[first]))
+            return LinearizabilityChecker.Check(new RegisterModel(), JepsenRegisterLog.Parse(path, lines), budget);
+        throw new HistoryFormatException(
+            path, first + 1, "this is neither a log of Jepsen ('INFO jepsen.util - ...') nor a history of maps ('{:process 0, ...}')");
     }
 }

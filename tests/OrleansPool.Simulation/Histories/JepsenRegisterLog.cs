@@ -40,12 +40,17 @@ public static partial class JepsenRegisterLog
             number++;
             if (string.IsNullOrWhiteSpace(line)) continue;
             Match log = LogLine.Match(line);
-            if (!log.Success) throw new HistoryFormatException(file, number, $"'{line}' is no line of a log: expected 'INFO {Logger} - PROCESS :TYPE :FUNCTION VALUE'");
+            if (!log.Success)
+                throw new HistoryFormatException(file, number, $"'{line}' is no line of a log: expected 'INFO {Logger} - PROCESS :TYPE :FUNCTION VALUE'");
             string message = log.Groups["message"].Value.Trim();
             if (log.Groups["logger"].Value != Logger || message.StartsWith(":nemesis", StringComparison.Ordinal)) continue;
             Match one = Event.Match(message);
             if (!one.Success || !int.TryParse(one.Groups["process"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int process))
-                throw new HistoryFormatException(file, number, $"'{message}' is no event: expected a process, :invoke, :ok, :fail or :info, :read, :write or :cas, and a value");
+            {
+                throw new HistoryFormatException(
+                    file, number, $"'{message}' is no event: expected a process, :invoke, :ok, :fail or :info, :read, :write or :cas, and a value");
+            }
+
             Add(calls, file, number, process, one.Groups["type"].Value, one.Groups["function"].Value, one.Groups["value"].Value.Trim());
         }
 
@@ -82,7 +87,12 @@ public static partial class JepsenRegisterLog
     {
         RegisterOperation kind = Kind(function);
         if (kind == RegisterOperation.Read)
-            return value == "nil" ? new RegisterInput(kind) : throw new HistoryFormatException(file, line, $"a read is invoked with 'nil', not with '{value}'");
+        {
+            return value == "nil"
+                ? new RegisterInput(kind)
+                : throw new HistoryFormatException(file, line, $"a read is invoked with 'nil', not with '{value}'");
+        }
+
         if (kind == RegisterOperation.Write) return new RegisterInput(kind, Number(file, line, value));
         Match pair = Pair.Match(value);
         return pair.Success

@@ -29,7 +29,9 @@ internal sealed class RecordedCalls<TInput, TOutput>(string file)
 
     /// <summary>All operations; those that were never answered are of unknown outcome.</summary>
     public IReadOnlyList<HistoryOperation<TInput, TOutput>> End(int line) =>
-        _invocationCount == 0 ? throw new HistoryFormatException(file, Math.Max(line, 1), "the file ends and holds no operation") : [.. _ended, .. _open.Values];
+        _invocationCount > 0
+            ? [.. _ended, .. _open.Values]
+            : throw new HistoryFormatException(file, Math.Max(line, 1), "the file ends and holds no operation");
 
     /// <summary>What the operation invoked that an answer of a process belongs to.</summary>
     public TInput InputOf(int process, int line) =>
@@ -40,7 +42,8 @@ internal sealed class RecordedCalls<TInput, TOutput>(string file)
     private HistoryOperation<TInput, TOutput> Close(int process, TInput input, int line) =>
         EqualityComparer<TInput>.Default.Equals(InputOf(process, line), input)
             ? Close(process, line)
-            : throw new HistoryFormatException(file, line, $"process {process} gets the answer to {input}, but invoked {InputOf(process, line)} in line {_open[process].InvokedAt}");
+            : throw new HistoryFormatException(
+                file, line, $"process {process} gets the answer to {input}, but invoked {InputOf(process, line)} in line {_open[process].InvokedAt}");
 
     private HistoryOperation<TInput, TOutput> Close(int process, int line)
     {

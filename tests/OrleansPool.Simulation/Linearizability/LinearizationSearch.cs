@@ -74,7 +74,8 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
             if (_knownPlacedCount > longestCount) (longestCount, stuck) = (_knownPlacedCount, _entries.FirstToReturn());
             if (!TryGoBack(out after))
             {
-                string explanation = $"nothing explains client {_operations[stuck].Client}'s {_operations[stuck].Input} -> {_operations[stuck].Output}, invoked at {_operations[stuck].InvokedAt}";
+                HistoryOperation<TInput, TOutput> one = _operations[stuck];
+                string explanation = $"nothing explains client {one.Client}'s {one.Input} -> {one.Output}, invoked at {one.InvokedAt}";
                 return new CheckResult(Verdict.NotLinearizable, _stepCount, longestCount, explanation);
             }
         }

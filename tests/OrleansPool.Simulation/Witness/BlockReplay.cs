@@ -33,7 +33,8 @@ internal sealed class BlockReplay(Evidence evidence, int blockBytesMax)
         while (next < executed.Length || read < reads.Length)
         {
             (ulong Segment, int Block) block = Smaller(
-                next < executed.Length ? BlockOf(evidence.Executed(executed[next])) : null, read < reads.Length ? BlockOf(evidence.Operation(reads[read])) : null);
+                next < executed.Length ? BlockOf(evidence.Executed(executed[next])) : null,
+                read < reads.Length ? BlockOf(evidence.Operation(reads[read])) : null);
             int executedStart = next;
             int readStart = read;
             while (next < executed.Length && BlockOf(evidence.Executed(executed[next])) == block) next++;
@@ -88,7 +89,8 @@ internal sealed class BlockReplay(Evidence evidence, int blockBytesMax)
         ref readonly ExecutedOperation one = ref evidence.Executed(index);
         if (one.Generation < _generation)
         {
-            evidence.Violate(ViolationKind.OldGeneration, $"{one} comes after {(_newest == None ? "nothing" : evidence.Executed(_newest))}, when the generation was {_generation} already");
+            string newest = _newest == None ? "" : $", which the last change has: {evidence.Executed(_newest)}";
+            evidence.Violate(ViolationKind.OldGeneration, $"{one} comes after generation {_generation} began{newest}");
             return;
         }
 
@@ -125,7 +127,8 @@ internal sealed class BlockReplay(Evidence evidence, int blockBytesMax)
         if (isMismatch != one.IsMismatch || one.Value != (isAdd ? sum : found))
         {
             string before = _newest == None ? "nothing wrote there before" : $"the last change before it is {evidence.Executed(_newest)}";
-            evidence.Violate(ViolationKind.ResultDiffers, $"{one} finds {found} and should answer {(isAdd ? sum : found)}{(isMismatch ? " and fail" : "")}: {before}");
+            string should = $"{(isAdd ? sum : found)}{(isMismatch ? " and fail" : "")}";
+            evidence.Violate(ViolationKind.ResultDiffers, $"{one} finds {found} and should answer {should}: {before}");
         }
 
         if (!isMismatch) BinaryPrimitives.WriteInt64LittleEndian(word, isAdd ? sum : one.Operand);

@@ -52,6 +52,7 @@ public readonly record struct ExecutedOperation
     public override string ToString()
     {
         string request = Session == 0 ? "" : $" request {Session}/{Number},";
-        return $"{Viewstamp} of segment {Segment} ({Kind}{(IsMismatch ? " that fails" : "")},{request} block {Block} generation {Generation} bytes {Offset}+{Count}, value {Value})";
+        string place = $"block {Block} generation {Generation} bytes {Offset}+{Count}";
+        return $"{Viewstamp} of segment {Segment} ({Kind}{(IsMismatch ? " that fails" : "")},{request} {place}, value {Value})";
     }
 }

@@ -13,7 +13,8 @@ internal sealed class RealTimeOrder(Evidence evidence)
     public void Check(Func<int, bool> isWanted, Func<int, int> placeOf, Func<int, (ulong Segment, int Block)> groupOf, string order)
     {
         int[] asked = evidence.Operations(
-            isWanted, (left, right) => (groupOf(left), evidence.Operation(left).InvokedAt).CompareTo((groupOf(right), evidence.Operation(right).InvokedAt)));
+            isWanted,
+            (left, right) => (groupOf(left), evidence.Operation(left).InvokedAt).CompareTo((groupOf(right), evidence.Operation(right).InvokedAt)));
         int[] answered = [.. asked];
         answered.AsSpan().Sort(
             (left, right) => (groupOf(left), evidence.Operation(left).CompletedAt).CompareTo((groupOf(right), evidence.Operation(right).CompletedAt)));
@@ -33,8 +34,10 @@ internal sealed class RealTimeOrder(Evidence evidence)
                     if (latest < 0 || placeOf(answered[at]) > placeOf(latest)) latest = answered[at];
                 }
 
-                if (latest >= 0 && placeOf(latest) > placeOf(asked[start]))
-                    evidence.Violate(ViolationKind.OutOfOrder, $"{later} comes in the order of {order} before {evidence.Operation(latest)}, which was answered before it was asked");
+                if (latest < 0 || placeOf(latest) <= placeOf(asked[start])) continue;
+                evidence.Violate(
+                    ViolationKind.OutOfOrder,
+                    $"{later} comes in the order of {order} before {evidence.Operation(latest)}, which was answered before it was asked");
             }
         }
     }

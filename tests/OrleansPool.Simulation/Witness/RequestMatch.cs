@@ -70,7 +70,10 @@ internal sealed class RequestMatch
         for (int i = 1; i < asked.Length; i++)
         {
             if (Request(_evidence.Operation(asked[i])) == Request(_evidence.Operation(asked[i - 1])))
-                _evidence.Violate(ViolationKind.RequestReused, $"{_evidence.Operation(asked[i - 1])} and {_evidence.Operation(asked[i])} have one request id");
+            {
+                _evidence.Violate(
+                    ViolationKind.RequestReused, $"{_evidence.Operation(asked[i - 1])} and {_evidence.Operation(asked[i])} have one request id");
+            }
         }
 
         int at = 0;
@@ -102,8 +105,10 @@ internal sealed class RequestMatch
         }
 
         ref readonly ExecutedOperation one = ref _evidence.Executed(executed);
-        if (operation.Outcome == WitnessedOutcome.Refused) _evidence.Violate(ViolationKind.RefusedButExecuted, $"{operation} was refused and is in the stream as {one}");
-        if (!IsAskedFor(operation, one)) _evidence.Violate(ViolationKind.RequestDiffers, $"{operation} is in the stream as {one}, which is something else");
+        if (operation.Outcome == WitnessedOutcome.Refused)
+            _evidence.Violate(ViolationKind.RefusedButExecuted, $"{operation} was refused and is in the stream as {one}");
+        if (!IsAskedFor(operation, one))
+            _evidence.Violate(ViolationKind.RequestDiffers, $"{operation} is in the stream as {one}, which is something else");
         if (!hasRun) return;
         bool isMismatch = operation.Outcome == WitnessedOutcome.Mismatch;
         if (isMismatch != one.IsMismatch || operation.Viewstamp != one.Viewstamp || (one.IsWord && operation.Value != one.Value))

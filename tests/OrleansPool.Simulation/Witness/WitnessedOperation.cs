@@ -58,6 +58,7 @@ public readonly record struct WitnessedOperation
     {
         string request = Session == 0 ? "" : $" request {Session}/{Number},";
         string answer = Outcome == WitnessedOutcome.Unknown ? "no answer" : $"{Outcome} {Viewstamp} at {CompletedAt}";
-        return $"operation {Id} ({Kind} by client {Client},{request} segment {Segment} block {Block} generation {Generation} bytes {Offset}+{Count}, invoked at {InvokedAt}, {answer})";
+        string place = $"segment {Segment} block {Block} generation {Generation} bytes {Offset}+{Count}";
+        return $"operation {Id} ({Kind} by client {Client},{request} {place}, invoked at {InvokedAt}, {answer})";
     }
 }

@@ -3,6 +3,8 @@ namespace OrleansPool.Simulation.Linearizability.Models;
 /// <summary>Bytes that never change, equal by content.</summary>
 public sealed class BlockContent : IEquatable<BlockContent>
 {
+    private const int ShownBytesMax = 16;
+
     private readonly byte[] _bytes;
     private readonly int _hash;
 
@@ -48,5 +50,9 @@ public sealed class BlockContent : IEquatable<BlockContent>
     public override int GetHashCode() => _hash;
 
     /// <inheritdoc/>
-    public override string ToString() => _bytes.Length <= 16 ? Convert.ToHexStringLower(_bytes) : $"{Convert.ToHexStringLower(_bytes, 0, 16)}... ({_bytes.Length} bytes)";
+    public override string ToString()
+    {
+        string first = Convert.ToHexStringLower(_bytes, 0, Math.Min(_bytes.Length, ShownBytesMax));
+        return _bytes.Length <= ShownBytesMax ? first : $"{first}... ({_bytes.Length} bytes)";
+    }
 }
