@@ -15,6 +15,20 @@ internal static class ClusterGen
     /// <summary>Any state, under way or not.</summary>
     public static readonly Gen<ClusterModel> Any = Gen.Select(Node.Array[0, 14], Segment.Array[0, 60]).Select((nodes, segments) => Make(nodes, segments));
 
+    /// <summary>Any limits.</summary>
+    public static readonly Gen<RebalancingLimits> Limits =
+        Gen.Select(Gen.Int[1, 3], Gen.Int[1, 3], Gen.Int[1, 8], Gen.Int[2, 60], Gen.Int[1, 9], Gen.Double[0.01, 0.3], Gen.Double[0.01, 0.3]).Select(
+            (perSource, perTarget, copies, steps, width, loadBand, fillBand) => new RebalancingLimits
+            {
+                CopiesPerSourceMax = perSource,
+                CopiesPerTargetMax = perTarget,
+                CopiesMax = copies,
+                StepsMax = steps,
+                ScatterWidth = width,
+                LoadBand = loadBand,
+                FillBand = fillBand,
+            });
+
     private static ClusterModel Make(
         (int Zone, int State, long Capacity, long Other, double Load)[] nodes,
         (long Bytes, int Wanted, int[] Members, int Joiner, bool Moves, double Load)[] segments)

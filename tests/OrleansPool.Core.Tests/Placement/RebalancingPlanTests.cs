@@ -5,27 +5,29 @@ namespace OrleansPool.Core.Tests.Placement;
 
 public sealed class RebalancingPlanTests
 {
+    private const int RoundsMax = 600;
+
     private static readonly RebalancingLimits Limits = new() { CopiesPerSourceMax = 2, CopiesPerTargetMax = 2, CopiesMax = 7, StepsMax = 20, ScatterWidth = 4 };
 
     [Fact]
-    public void From_any_state_rounds_come_to_one_without_steps() =>
-        ClusterGen.Any.Sample(
-            cluster =>
+    public void From_any_state_rounds_come_to_one_without_steps_and_again_after_a_node_came_or_died() =>
+        Gen.Select(ClusterGen.Any, ClusterGen.Limits, Gen.Bool).Sample(
+            (cluster, limits, dies) =>
             {
-                RebalancingRound? last = cluster.Settle(Limits, roundsMax: 600);
-                Assert.NotNull(last);
-                Assert.NotEqual(RebalancingOutcome.Steps, last.Value.Outcome);
-                Assert.NotEqual(RebalancingOutcome.UnderWay, last.Value.Outcome);
+                Settles(cluster, limits);
+                if (dies && cluster.Nodes.Count > 0) cluster.Kill(0);
+                else cluster.AddNode(zone: 2, 300);
+                Settles(cluster, limits);
             },
-            iter: 3_000, threads: 2);
+            iter: 5_000, threads: 2);
 
     [Fact]
     public void Every_step_is_one_that_the_segment_can_take() =>
-        ClusterGen.Any.Sample(cluster => cluster.Settle(Limits, 600, CheckSteps), iter: 1_000, threads: 2);
+        ClusterGen.Any.Sample(cluster => cluster.Settle(Limits, RoundsMax, CheckSteps), iter: 1_000, threads: 2);
 
     [Fact]
     public void Copies_under_way_are_bounded_by_source_by_target_and_in_all() =>
-        ClusterGen.Any.Sample(cluster => cluster.Settle(Limits, 600, CheckBounds), iter: 1_000, threads: 2);
+        ClusterGen.Any.Sample(cluster => cluster.Settle(Limits, RoundsMax, CheckBounds), iter: 1_000, threads: 2);
 
     [Fact]
     public void The_same_state_has_the_same_steps_in_whatever_order_it_is_listed() =>
@@ -52,7 +54,7 @@ public sealed class RebalancingPlanTests
         ClusterGen.Any.Sample(
             cluster =>
             {
-                RebalancingRound last = cluster.Settle(Limits, 600) ?? throw new InvalidOperationException("It did not settle.");
+                RebalancingRound last = cluster.Settle(Limits, RoundsMax) ?? throw new InvalidOperationException("It did not settle.");
                 PlacementState state = cluster.Observe();
                 bool isBlocked = false;
                 foreach (PlacementSegment segment in state.Segments)
@@ -68,6 +70,12 @@ public sealed class RebalancingPlanTests
                 if (state.Nodes.Any(node => node.State == PlacementNodeState.Active)) Assert.Equal(isBlocked, last.Outcome != RebalancingOutcome.Settled);
             },
             iter: 2_000, threads: 2);
+
+    private static void Settles(ClusterModel cluster, RebalancingLimits limits)
+    {
+        RebalancingRound? last = cluster.Settle(limits, RoundsMax);
+        Assert.True(last is { Outcome: not RebalancingOutcome.Steps and not RebalancingOutcome.UnderWay }, $"{last}");
+    }
 
     private static bool IsPlace(PlacementNode node, long bytes) => node.State == PlacementNodeState.Active && node.CapacityBytes - node.UsedBytes >= bytes;
 
