@@ -4,7 +4,7 @@ using OrleansPool.Grains;
 namespace OrleansPool.Core.Caching;
 
 /// <summary>
-/// Copies of other nodes' blocks, off the managed heap and capped in bytes; evicted by S3-FIFO (see <see cref="CacheShard"/>). It
+/// Copies of other nodes' blocks, off the managed heap and capped in bytes; evicted by an adaptive S3-FIFO (see <see cref="CacheShard"/>). It
 /// knows nothing of coherence: a caller asks for a version, has the owner confirm it, and only then uses the bytes.
 /// </summary>
 /// <remarks>
@@ -31,18 +31,23 @@ public sealed class BlockCache
     /// <param name="slice">The memory: at least the capacity.</param>
     /// <param name="options">The capacity, at least one page.</param>
     public BlockCache(ArenaSlice slice, BlockCacheOptions options)
+        : this(slice, options, PageBytes)
+    {
+    }
+
+    internal BlockCache(ArenaSlice slice, BlockCacheOptions options, int pageBytes)
     {
         ArgumentNullException.ThrowIfNull(slice);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.CapacityBytes, slice.Bytes, nameof(options));
-        int pages = (int)(options.CapacityBytes / PageBytes);
+        int pages = (int)(options.CapacityBytes / pageBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(pages, 1, nameof(options));
         int shards = 1;
         while (shards < ShardCountMax && pages / (shards * 2) >= ShardPagesMin) shards *= 2;
         int pagesPerShard = pages / shards;
         _shards = new CacheShard[shards];
-        for (int i = 0; i < shards; i++) _shards[i] = new CacheShard(slice, (long)i * pagesPerShard * PageBytes, PageBytes, pagesPerShard);
-        CapacityBytes = (long)shards * pagesPerShard * PageBytes;
+        for (int i = 0; i < shards; i++) _shards[i] = new CacheShard(slice, (long)i * pagesPerShard * pageBytes, pageBytes, pagesPerShard);
+        CapacityBytes = (long)shards * pagesPerShard * pageBytes;
     }
 
     /// <summary>Most bytes that the cache may hold.</summary>

@@ -13,5 +13,8 @@ internal enum CacheQueue : byte
     Main,
 
     /// <summary>Blocks that left probation unused: only their key is remembered.</summary>
-    Ghost,
+    SmallGhost,
+
+    /// <summary>Blocks that left the main queue: only their key is remembered.</summary>
+    MainGhost,
 }

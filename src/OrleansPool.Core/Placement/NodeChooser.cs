@@ -15,6 +15,8 @@ public static class NodeChooser
     /// <summary>How full the local node may be before others are asked first.</summary>
     public const double LocalWatermarkDefault = 0.85;
 
+    private const int StackCountMax = 256;
+
     /// <summary>The order in which nodes are to be asked.</summary>
     /// <param name="loads">The nodes.</param>
     /// <param name="local">Index of the local node; negative for none.</param>
@@ -27,12 +29,9 @@ public static class NodeChooser
         ReadOnlySpan<NodeLoad> loads, int local, long bytes, ulong random, Span<int> order, double localWatermark = LocalWatermarkDefault)
     {
         if (order.Length < loads.Length) throw new ArgumentException($"The order needs room for {loads.Length} nodes.", nameof(order));
-        for (int i = 0; i < loads.Length; i++) order[i] = i;
         Span<int> used = order[..loads.Length];
         SortByFree(loads, used);
-        int first = local >= 0 && loads[local].FreeBytes >= bytes && loads[local].UsedRatio < localWatermark
-            ? local
-            : BetterOfTwo(loads, bytes, random);
+        int first = First(loads, local, bytes, random, localWatermark);
         if (first < 0) return loads.Length;
 
         int at = used.IndexOf(first);
@@ -40,6 +39,11 @@ public static class NodeChooser
         used[0] = first;
         return loads.Length;
     }
+
+    /// <summary>The node that is to be asked first: the beginning of <see cref="Order"/> in a fraction of its time.</summary>
+    /// <returns>Its index; -1 if none seems to have enough.</returns>
+    internal static int First(ReadOnlySpan<NodeLoad> loads, int local, long bytes, ulong random, double localWatermark = LocalWatermarkDefault) =>
+        local >= 0 && loads[local].FreeBytes >= bytes && loads[local].UsedRatio < localWatermark ? local : BetterOfTwo(loads, bytes, random);
 
     /// <summary>The node with the most free memory; among equals, one drawn by the random word.</summary>
     /// <returns>Its index; -1 if there is none.</returns>
@@ -63,13 +67,6 @@ public static class NodeChooser
     /// <summary>Draws two nodes by their free memory and takes the one that is less full; -1 if none has enough.</summary>
     private static int BetterOfTwo(ReadOnlySpan<NodeLoad> loads, long bytes, ulong random)
     {
-        int one = Draw(loads, bytes, Scramble(random, 1));
-        int two = Draw(loads, bytes, Scramble(random, 2));
-        return one < 0 || loads[two].UsedRatio < loads[one].UsedRatio ? two : one;
-    }
-
-    private static int Draw(ReadOnlySpan<NodeLoad> loads, long bytes, ulong random)
-    {
         ulong total = 0;
         foreach (NodeLoad load in loads)
         {
@@ -77,7 +74,13 @@ public static class NodeChooser
         }
 
         if (total == 0) return -1;
-        ulong ticket = random % total;
+        int one = Draw(loads, bytes, Scramble(random, 1) % total);
+        int two = Draw(loads, bytes, Scramble(random, 2) % total);
+        return loads[two].UsedRatio < loads[one].UsedRatio ? two : one;
+    }
+
+    private static int Draw(ReadOnlySpan<NodeLoad> loads, long bytes, ulong ticket)
+    {
         for (int i = 0; i < loads.Length; i++)
         {
             if (loads[i].FreeBytes < bytes) continue;
@@ -90,22 +93,11 @@ public static class NodeChooser
 
     private static void SortByFree(ReadOnlySpan<NodeLoad> loads, Span<int> order)
     {
-        // Insertion sort: the nodes of a cluster are few, and a comparison delegate could not capture the span.
-        for (int i = 1; i < order.Length; i++)
-        {
-            int moving = order[i];
-            int at = i;
-            for (; at > 0 && loads[order[at - 1]].FreeBytes < loads[moving].FreeBytes; at--) order[at] = order[at - 1];
-            order[at] = moving;
-        }
+        Span<long> used = loads.Length <= StackCountMax ? stackalloc long[loads.Length] : new long[loads.Length];
+        for (int i = 0; i < loads.Length; i++) (order[i], used[i]) = (i, -loads[i].FreeBytes);
+        used.Sort(order);
     }
 
-    /// <summary>Another random word for each salt (SplitMix64's finalizer).</summary>
-    private static ulong Scramble(ulong random, ulong salt)
-    {
-        ulong z = random + (salt * 0x9e3779b97f4a7c15);
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-        return z ^ (z >> 31);
-    }
+    /// <summary>Another random word for each salt.</summary>
+    private static ulong Scramble(ulong random, ulong salt) => PlacementHash.Of(random, salt);
 }
