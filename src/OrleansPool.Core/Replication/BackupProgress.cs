@@ -1,9 +1,12 @@
 namespace OrleansPool.Core.Replication;
 
 /// <summary>How far one other replica is, as the primary knows.</summary>
-internal sealed class BackupProgress(PeerLink link)
+internal sealed class BackupProgress(PeerLink link, ulong sinceEpoch)
 {
     public PeerLink Link => link;
+
+    /// <summary>The epoch in which it became what it is. What it acknowledged before that was another copy, which may be gone.</summary>
+    public ulong SinceEpoch => sinceEpoch;
 
     public NodeId Node => link.Node;
 

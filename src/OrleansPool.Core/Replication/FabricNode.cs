@@ -250,8 +250,14 @@ internal sealed class FabricNode
         bool hasProposed = outbox.Segment.Proposals.Count > 0;
         outbox.Gather(segment);
         if (hasProposed) Map.Elapse(now, outbox);
-        if (segment.Replica is { } replica && Map.Learn(replica.Row)) outbox.MustReview = true;
-        bool isGone = segment.Replica is { Role: ReplicaRole.Retired } or { Joiner.MustRestart: true } || segment.Fault is not null;
+        if (segment.Replica is { } replica)
+        {
+            if (Map.Learn(replica.Row)) outbox.MustReview = true;
+            if (replica.WantsRow) Map.WantRead(segment.Id);
+            replica.WantsRow = false;
+        }
+
+        bool isGone = segment.Replica is { Role: ReplicaRole.Retired } or { Joiner.MustRestart: true } or { MustRestart: true } || segment.Fault is not null;
         if (!isGone || !_segments.Remove(segment.Id)) return;
         if (segment.Fault is { } fault) outbox.Faults.Add((segment.Id, fault));
         if (segment.Replica!.IsLost) _lostSeenAt.TryAdd(segment.Id, now);

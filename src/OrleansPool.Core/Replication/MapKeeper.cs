@@ -144,7 +144,7 @@ internal sealed class MapKeeper(Standing standing)
             SegmentRow? row = known.Find(change.Row.Segment);
             if (row is null) continue;
             outbox.Learned.Add((_rows[row.Segment], true));
-            if (row.Epoch == change.Row.Epoch && (row.Primary == standing.Self || row.State == SegmentState.Lost)) outbox.Announced.Add(row);
+            if (row.Epoch == change.Row.Epoch && row.Primary == change.Row.Primary && row.State == change.Row.State) outbox.Announced.Add(row);
         }
     }
 
@@ -166,11 +166,19 @@ internal sealed class MapKeeper(Standing standing)
 
     private PoolMapShard? Compose(int shard, PoolMapShard known, NodeOutbox outbox)
     {
-        if (IsFrozen || !_wanted.Remove(shard, out List<RowChange>? changes)) return null;
+        if (IsFrozen || !_wanted.TryGetValue(shard, out List<RowChange>? changes)) return null;
+        if (changes.Exists(change => EpochIn(known, change) < change.BaseEpoch))
+        {
+            // The row is known from others; the document that it stands in must be read first.
+            Desk(shard).WantRead();
+            return null;
+        }
+
+        _wanted.Remove(shard);
         var rows = new List<SegmentRow>();
         foreach (RowChange change in changes)
         {
-            if ((known.Find(change.Row.Segment)?.Epoch ?? 0) == change.BaseEpoch) rows.Add(change.Row);
+            if (EpochIn(known, change) == change.BaseEpoch) rows.Add(change.Row);
         }
 
         _sent[shard] = changes;
@@ -178,6 +186,8 @@ internal sealed class MapKeeper(Standing standing)
         Settle(shard, known, outbox);
         return null;
     }
+
+    private static ulong EpochIn(PoolMapShard known, RowChange change) => known.Find(change.Row.Segment)?.Epoch ?? 0;
 
     private static bool Holds(Dictionary<int, List<RowChange>> changes, SegmentId segment) =>
         changes.TryGetValue(PoolMapShard.Of(segment), out List<RowChange>? some) && some.Exists(change => change.Row.Segment == segment);

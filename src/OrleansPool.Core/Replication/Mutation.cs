@@ -26,4 +26,5 @@ internal enum Mutation
     JoinerIsElectable,
     TakeoverWithoutExpelling,
     LostAtOnce,
+    AckOfEarlierCopyCounts,
 }

@@ -80,6 +80,12 @@ internal sealed class PrimaryDuty(Replica replica)
         if (Find(member) is { } progress) (progress.Acked, progress.Sent, progress.KnowsRow) = (last, last, true);
     }
 
+    /// <summary>All members have the stream up to an operation, and do not know the row.</summary>
+    public void StartAll(ulong last)
+    {
+        foreach (BackupProgress member in _members) (member.Acked, member.Sent) = (last, last);
+    }
+
     /// <summary>Whether every required member has the stream up to an operation.</summary>
     public bool AllHave(ulong sequence)
     {
@@ -181,7 +187,7 @@ internal sealed class PrimaryDuty(Replica replica)
     {
         switch (message)
         {
-            case SnapshotAck or CopyAck:
+            case SnapshotAck or CopyAck when Find(from) is { } joiner && message.Epoch >= joiner.SinceEpoch:
                 _join?.Receive(from, message, now, outbox);
                 break;
             case LeaveRequest when Find(from) is { } member:
@@ -197,7 +203,7 @@ internal sealed class PrimaryDuty(Replica replica)
 
     public void OnAck(NodeId from, ReplicateAck ack, Tick now, Outbox outbox)
     {
-        if (Find(from) is not { } member) return;
+        if (Find(from) is not { } member || (ack.Epoch < member.SinceEpoch && !Mutant.Is(Mutation.AckOfEarlierCopyCounts))) return;
         if (ack.Epoch == replica.Row.Epoch) member.KnowsRow = true;
         if (ack.LastSequence > member.Acked)
         {
@@ -261,7 +267,7 @@ internal sealed class PrimaryDuty(Replica replica)
         PeerLink link = Standing.Peers[node];
         link.HeardAt = Tick.Max(link.HeardAt, now);
         link.WantedUntil = now + Standing.Times.Silence;
-        var member = new BackupProgress(link) { SentAt = now };
+        var member = new BackupProgress(link, replica.Row.Epoch) { SentAt = now };
         _members.Add(member);
         return member;
     }

@@ -24,9 +24,13 @@ internal sealed class Replica
     private readonly BackupDuty _backup;
     private TakeoverDuty? _takeover;
     private JoinerDuty? _joiner;
+    private Tick _rowSeenAt;
+    private Tick _remindedAt;
+    private bool _hasHeardPrimary;
 
     public Replica(Segment segment, Standing standing, SegmentRow row, Tick now)
     {
+        _rowSeenAt = now;
         Segment = segment;
         Standing = standing;
         Row = row;
@@ -67,6 +71,12 @@ internal sealed class Replica
     /// <summary>The backup's work, for those who drive it.</summary>
     public BackupDuty Backup => _backup;
 
+    /// <summary>This copy is of no use for the row that is known now: it must be thrown away and begun anew.</summary>
+    public bool MustRestart { get; private set; }
+
+    /// <summary>The row may be an old one: the primary has not been heard for long.</summary>
+    public bool WantsRow { get; set; }
+
     /// <summary>The primary's work, for those who drive it.</summary>
     public PrimaryDuty Primary => _primary;
 
@@ -78,7 +88,8 @@ internal sealed class Replica
     {
         ReplicaRole.Primary => _primary.WakeAt(now),
         ReplicaRole.Successor => Tick.Min(_takeover!.WakeAt(now), _primary.WakeAt(now)),
-        _ => Tick.Never,
+        ReplicaRole.Retired => Tick.Never,
+        _ => _hasHeardPrimary ? now + Standing.Times.Silence : now + Standing.Times.Resend,
     };
 
     /// <summary>Takes an operation of a caller.</summary>
@@ -117,6 +128,7 @@ internal sealed class Replica
 
         // A newer epoch than this copy knows: it will hear of the row, and the sender will send again.
         if (message.Epoch > Row.Epoch) return;
+        _hasHeardPrimary |= from == Row.Primary && message.Epoch == Row.Epoch;
         switch (message)
         {
             case Wire.Replicate replicate when Role is ReplicaRole.Backup or ReplicaRole.Joiner:
@@ -166,6 +178,7 @@ internal sealed class Replica
         {
             SegmentRow before = Row;
             Row = row;
+            (_rowSeenAt, _remindedAt, _hasHeardPrimary) = (now, now, false);
             NodeId self = Standing.Self;
             if (row.State != SegmentState.Active || (!row.Has(self) && row.Joiner != self)) Retire(outbox);
             else if (row.Primary == self) ObserveAsPrimary(before, now, outbox);
@@ -181,7 +194,21 @@ internal sealed class Replica
     {
         if (Role == ReplicaRole.Successor) ElapseTakeover(now, outbox);
         if (Role is ReplicaRole.Primary or ReplicaRole.Successor) _primary.Elapse(now, outbox);
+        if (Role is ReplicaRole.Backup or ReplicaRole.Joiner) Remind(now, outbox);
     }
+
+    /// <summary>A primary that was not heard in this epoch may not know that it is one: whoever knows the row tells it, less and less often.</summary>
+    private void Remind(Tick now, Outbox outbox)
+    {
+        ReplicationTimes times = Standing.Times;
+        if (Standing.Peers[Row.Primary].HeardAt + times.Silence < now) WantsRow = true;
+        if (_hasHeardPrimary || now - _remindedAt < Min(times.Resend + ((now - _rowSeenAt) / 4), times.Silence)) return;
+        _remindedAt = now;
+        WantsRow |= now - _rowSeenAt > times.Silence;
+        outbox.Send(Row.Primary, new RowNotice(Row));
+    }
+
+    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
     /// <summary>Every in-sync member has the whole stream and no earlier primary can serve: operations are accepted from now on.</summary>
     public void Open(Tick now, Outbox outbox)
@@ -208,6 +235,8 @@ internal sealed class Replica
         _primary.Adopt(now);
         if (isMove && !wasSuccessor)
         {
+            // The former primary had drained its stream: every member has all of it.
+            _primary.StartAll(Segment.Log.Last);
             Open(now, outbox);
             return;
         }
@@ -222,8 +251,18 @@ internal sealed class Replica
         _takeover = null;
         if (row.Primary != before.Primary || Term == 0) Term = row.Epoch;
         bool isMember = row.Has(Standing.Self);
-        if (isMember && Role == ReplicaRole.Joiner) _joiner = null;
-        if (!isMember && (Role != ReplicaRole.Joiner || row.Primary != before.Primary)) _joiner = new JoinerDuty(this);
+        bool goesOn = row.Epoch == before.Epoch + 1 && before.Joiner == Standing.Self && row.Primary == before.Primary;
+        if (isMember)
+        {
+            // Whatever rows were missed: the primary proposed this one only when this copy had acknowledged everything.
+            _joiner = null;
+        }
+        else if (!goesOn || Role != ReplicaRole.Joiner)
+        {
+            MustRestart = Segment.Log.Last > 0 || _joiner is { IsInstalled: true };
+            _joiner = new JoinerDuty(this);
+        }
+
         Role = isMember ? ReplicaRole.Backup : ReplicaRole.Joiner;
     }
 

@@ -18,6 +18,7 @@ internal sealed class Succession(Standing standing, MapKeeper map)
         bool isUnfinished = false;
         foreach (SegmentRow row in map.Rows.Values)
         {
+            ExpelPredecessors(row);
             if (row.State != SegmentState.Active || !IsDead(row, row.Primary))
             {
                 _noticedAt.Remove(row.Segment);
@@ -27,13 +28,41 @@ internal sealed class Succession(Standing standing, MapKeeper map)
             isUnfinished = true;
             if (map.IsProposing(row.Segment)) continue;
             NodeId[] alive = Array.FindAll(row.InSync, member => !IsDead(row, member));
-            if (alive.Length > 0 && !(row.Has(standing.Self) && isMember(row))) continue;
+            if (alive.Length > 0 && !(row.Has(standing.Self) && isMember(row)))
+            {
+                ReadNowAndThen(row, now);
+                continue;
+            }
+
             if (!IsMyTurn(row, alive, now)) continue;
             if (!IsExpelled(alive.Length > 0 ? [row.Primary] : row.InSync)) continue;
             map.Propose(new RowChange(alive.Length > 0 ? TakenOver(row, alive) : Lost(row)));
         }
 
         return isUnfinished;
+    }
+
+    /// <summary>
+    /// An earlier life at this node's own address is over, which this node knows better than membership: a restart in the same second looks
+    /// to it like the same silo.
+    /// </summary>
+    private void ExpelPredecessors(SegmentRow row)
+    {
+        foreach (NodeId member in row.InSync)
+        {
+            if (member != standing.Self && member.Silo.Equals(standing.Self.Silo)) map.Expel(member);
+        }
+    }
+
+    /// <summary>Somebody else should have taken the row: it may have changed without this node's hearing of it.</summary>
+    private void ReadNowAndThen(SegmentRow row, Tick now)
+    {
+        if (!_noticedAt.TryGetValue(row.Segment, out Tick noticed)) _noticedAt.Add(row.Segment, now);
+        else if (now >= noticed + standing.Times.Silence)
+        {
+            map.WantRead(row.Segment);
+            _noticedAt[row.Segment] = now;
+        }
     }
 
     private SegmentRow TakenOver(SegmentRow row, NodeId[] alive)

@@ -9,7 +9,7 @@ namespace OrleansPool.Core.Segments;
 /// </summary>
 /// <remarks>
 /// Owned by the segment's executor. Invariant, after every step:
-/// <code>free + leased + dirty + zeroed = block count;   a block is in at most one chain</code>
+/// <code>free + reserved + leased + dirty + zeroed = block count;   a block is in at most one chain</code>
 /// </remarks>
 internal sealed class LeaseTable
 {
@@ -21,6 +21,7 @@ internal sealed class LeaseTable
     private readonly LeaseTraces _traces = new();
     private readonly Dictionary<int, string> _regions = [];
     private Tick _madeAt;
+    private int _reserved;
 
     public LeaseTable(BlockStore store, ArenaSlice book, SegmentGeometry geometry, LeaseSecret secret, Tick madeAt)
     {
@@ -87,6 +88,8 @@ internal sealed class LeaseTable
             left -= count;
             runs.Add(new BlockRun(first, count));
         }
+
+        _reserved += blockCount;
     }
 
     /// <summary>Takes blocks that another replica chose.</summary>
@@ -99,14 +102,23 @@ internal sealed class LeaseTable
             if (!_bitmap.AreFree(run.First, run.Count)) return false;
         }
 
-        foreach (BlockRun run in runs) _bitmap.TakeExactly(run.First, run.Count);
+        foreach (BlockRun run in runs)
+        {
+            _bitmap.TakeExactly(run.First, run.Count);
+            _reserved += run.Count;
+        }
+
         return true;
     }
 
     /// <summary>Gives back what was reserved for a lease that does not begin.</summary>
     public void Unreserve(ReadOnlySpan<BlockRun> runs)
     {
-        foreach (BlockRun run in runs) _bitmap.Give(run.First, run.Count);
+        foreach (BlockRun run in runs)
+        {
+            _bitmap.Give(run.First, run.Count);
+            _reserved -= run.Count;
+        }
     }
 
     /// <summary>Begins a lease of blocks that were reserved for it.</summary>
@@ -149,6 +161,7 @@ internal sealed class LeaseTable
         RestartDuration(head, now);
         LeaseCount++;
         LeasedBlockCount += blockCount;
+        _reserved -= blockCount;
         return head;
     }
 
@@ -427,6 +440,6 @@ internal sealed class LeaseTable
 
         SegmentFaultException.ThrowUnless(leases == LeaseCount, "the lease count is the number of heads");
         SegmentFaultException.ThrowUnless(leased == LeasedBlockCount, "the leased count is the sum of the leases");
-        SegmentFaultException.ThrowUnless(free + leased + dirty == _store.BlockCount, "free + leased + dirty = block count");
+        SegmentFaultException.ThrowUnless(free + _reserved + leased + dirty == _store.BlockCount, "free + reserved + leased + dirty = block count");
     }
 }

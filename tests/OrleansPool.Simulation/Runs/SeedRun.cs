@@ -29,6 +29,7 @@ internal static class SeedRun
             while (world.Queue.Now < end && WhatIsNotWell(world) is not null && world.Invariants.Violations.Count == 0) Advance(world, Look);
             if (WhatIsNotWell(world) is { } left && world.Invariants.Violations.Count == 0) world.Invariants.Violate($"not well in {options.Recovery.TotalSeconds} s after the last fault: {left}");
             world.Invariants.CheckAll();
+            if (trace is not null) Portrait.Draw(world, trace);
             return Report(world, world.Truth.Check());
         }
         finally
