@@ -78,7 +78,7 @@ internal sealed class FabricNode
                 _heart.Take(from, reply, now, outbox);
                 break;
             case RowNotice notice:
-                Learn(notice.Row, isSettled: false, now, outbox);
+                Learn(notice.Row, settledEpoch: 0, now, outbox);
                 break;
             case Resolve resolve:
                 if (Map.Find(resolve.Segment) is { } row) outbox.Messages.Add((from, new RowNotice(row)));
@@ -127,10 +127,10 @@ internal sealed class FabricNode
     }
 
     /// <summary>Makes a segment, of which this node is the primary. It exists once its row is in the map.</summary>
-    /// <returns>Its id.</returns>
+    /// <returns>False when there is no memory for it, or this node does not see itself among the members yet.</returns>
     public bool TryBirth(SegmentId id, string pool, int wantedCopies, Tick now, NodeOutbox outbox)
     {
-        if (_memory.TryMake(id, pool, now) is not { } segment) return false;
+        if (!Standing.View.Counts(Standing.Self.Silo) || _memory.TryMake(id, pool, now) is not { } segment) return false;
         _births[id] = segment;
         NodeId self = Standing.Self;
         Map.Propose(new RowChange(new SegmentRow(id, 1, SegmentState.Active, pool, wantedCopies, self, [self], default, 0, Standing.View.Version, [])));
@@ -198,7 +198,7 @@ internal sealed class FabricNode
             SnapshotPart part => part.Row,
             _ => null,
         };
-        if (carried is not null) Learn(carried, isSettled: false, now, outbox);
+        if (carried is not null) Learn(carried, settledEpoch: 0, now, outbox);
         if (!_segments.TryGetValue(message.Segment, out Segment? segment))
         {
             if (Map.Find(message.Segment) is { } row && row.Epoch > message.Epoch) outbox.Messages.Add((from, new RowNotice(row)));
@@ -225,7 +225,7 @@ internal sealed class FabricNode
     }
 
     /// <summary>A row is known: in the map, and to the copy here, if there is one.</summary>
-    private void Learn(SegmentRow row, bool isSettled, Tick now, NodeOutbox outbox)
+    private void Learn(SegmentRow row, ulong settledEpoch, Tick now, NodeOutbox outbox)
     {
         bool isNew = Map.Learn(row);
         row = Map.Find(row.Segment)!;
@@ -238,8 +238,8 @@ internal sealed class FabricNode
         }
 
         if (!_segments.TryGetValue(row.Segment, out Segment? segment)) return;
-        if (!isSettled && row.Epoch <= segment.Replica!.Row.Epoch) return;
-        segment.Observe(row, isSettled, now, outbox.Segment);
+        if (settledEpoch == 0 && row.Epoch <= segment.Replica!.Row.Epoch) return;
+        segment.Observe(row, settledEpoch, now, outbox.Segment);
         Finish(segment, now, outbox);
     }
 
@@ -269,8 +269,8 @@ internal sealed class FabricNode
     {
         for (int i = 0; i < outbox.Learned.Count; i++)
         {
-            (SegmentRow row, bool isSettled) = outbox.Learned[i];
-            Learn(row, isSettled, now, outbox);
+            (SegmentRow row, ulong settledEpoch) = outbox.Learned[i];
+            Learn(row, settledEpoch, now, outbox);
         }
 
         outbox.Learned.Clear();

@@ -54,7 +54,7 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
         _isCopyOut = false;
     }
 
-    public void OnSettled(Outbox outbox)
+    public void OnSettled()
     {
         // The row is still the one without the joiner: it is proposed again, or dropped.
         _isProposed = false;

@@ -18,6 +18,7 @@ internal sealed class MapKeeper(Standing standing)
     private readonly Queue<Action<int>> _ranges = new();
     private long _lastNumber;
     private bool _takesRange;
+    private int _refreshed;
 
     /// <summary>The root.</summary>
     public DocumentDesk<PoolMapRoot> Root { get; } =
@@ -38,6 +39,7 @@ internal sealed class MapKeeper(Standing standing)
         int shard = PoolMapShard.Of(change.Row.Segment);
         Desk(shard);
         if (!_wanted.TryGetValue(shard, out List<RowChange>? changes)) _wanted.Add(shard, changes = []);
+        changes.RemoveAll(other => other.Row.Segment == change.Row.Segment && other.Row.Epoch <= change.Row.Epoch);
         if (!changes.Exists(other => other.Row.Segment == change.Row.Segment)) changes.Add(change);
     }
 
@@ -115,7 +117,16 @@ internal sealed class MapKeeper(Standing standing)
         }
 
         for (int shard = 0; shard < Root.Known.NextShard; shard++) Desk(shard);
+        RefreshOne();
         outbox.MustReview = true;
+    }
+
+    /// <summary>With each reading of the root one shard, in turn: whoever changed a row may have died before it told anybody.</summary>
+    private void RefreshOne()
+    {
+        if (Root.Known.NextShard == 0) return;
+        _refreshed = (_refreshed + 1) % Root.Known.NextShard;
+        Desk(_refreshed).WantRead();
     }
 
     private void TakeShard(StoreReply reply, Tick now, NodeOutbox outbox)
@@ -128,7 +139,7 @@ internal sealed class MapKeeper(Standing standing)
         {
             foreach (SegmentRow row in desk.Known.Rows)
             {
-                if (Learn(row)) outbox.Learned.Add((row, false));
+                if (Learn(row)) outbox.Learned.Add((row, 0));
             }
         }
 
@@ -143,7 +154,7 @@ internal sealed class MapKeeper(Standing standing)
         {
             SegmentRow? row = known.Find(change.Row.Segment);
             if (row is null) continue;
-            outbox.Learned.Add((_rows[row.Segment], true));
+            outbox.Learned.Add((_rows[row.Segment], change.Row.Epoch));
             if (row.Epoch == change.Row.Epoch && row.Primary == change.Row.Primary && row.State == change.Row.State) outbox.Announced.Add(row);
         }
     }

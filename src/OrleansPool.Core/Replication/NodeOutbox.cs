@@ -27,8 +27,8 @@ internal sealed class NodeOutbox
     /// <summary>A newer membership view is known to exist.</summary>
     public bool WantsView { get; set; }
 
-    /// <summary>Rows that were learned, and whether a proposed change of them is settled. For the node itself.</summary>
-    internal List<(SegmentRow Row, bool IsSettled)> Learned { get; } = [];
+    /// <summary>Rows that were learned, and which proposed epoch of them is settled thereby; 0 for none. For the node itself.</summary>
+    internal List<(SegmentRow Row, ulong SettledEpoch)> Learned { get; } = [];
 
     /// <summary>Rows that this node changed, to be told to everybody. For the node itself.</summary>
     internal List<SegmentRow> Announced { get; } = [];

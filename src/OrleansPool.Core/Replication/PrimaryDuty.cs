@@ -131,11 +131,11 @@ internal sealed class PrimaryDuty(Replica replica)
     }
 
     /// <summary>A proposed change has happened or never will.</summary>
-    public void OnSettled(SegmentRow row, Tick now, Outbox outbox)
+    public void OnSettled(ulong epoch, Tick now, Outbox outbox)
     {
-        if (row.Epoch < replica.Row.Epoch) return;
+        if (!IsProposing || epoch != replica.Row.Epoch + 1) return;
         IsProposing = false;
-        _join?.OnSettled(outbox);
+        _join?.OnSettled();
         _move?.OnRow(now);
         if (_move is { IsOver: true }) _move = null;
         if (replica.Role == ReplicaRole.Primary) SetRight();
@@ -164,6 +164,9 @@ internal sealed class PrimaryDuty(Replica replica)
     {
         SegmentRow row = replica.Row;
         if (replica.Role != ReplicaRole.Primary || IsProposing || _move is not null || row.Joiner != default || row.Has(target)) return false;
+
+        // The row will say that its writer's view has all its members: absence from an older view is then not taken for death.
+        if (!Standing.View.Counts(target.Silo)) return false;
         Propose(row.Next(Standing.View.Version) with { Joiner = target }, outbox);
         return true;
     }

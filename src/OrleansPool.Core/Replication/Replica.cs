@@ -116,7 +116,7 @@ internal sealed class Replica
             SnapshotPart part => part.Row,
             _ => null,
         };
-        if (carried is not null && carried.Epoch > Row.Epoch) Observe(carried, isSettled: false, now, outbox);
+        if (carried is not null && carried.Epoch > Row.Epoch) Observe(carried, settledEpoch: 0, now, outbox);
         if (message.Epoch < Row.Epoch && !IsStillTrue(message))
         {
             if (!Mutant.Is(Mutation.NoEpochCheck) || message is not Wire.Replicate)
@@ -169,10 +169,11 @@ internal sealed class Replica
 
     /// <summary>A newer row is known, or a proposed change is settled.</summary>
     /// <param name="row">The row as it stands in the pool map.</param>
-    /// <param name="isSettled">A version above the proposal's base was read: whatever was proposed has happened, or never will.</param>
+    /// <param name="settledEpoch">The proposed epoch of which it is known now that it has happened or never will, because a version above
+    /// the proposal's base was read; 0 for none. A late word about an earlier proposal says nothing about the present one.</param>
     /// <param name="now">The moment.</param>
     /// <param name="outbox">What the host must do.</param>
-    public void Observe(SegmentRow row, bool isSettled, Tick now, Outbox outbox)
+    public void Observe(SegmentRow row, ulong settledEpoch, Tick now, Outbox outbox)
     {
         if (row.Epoch > Row.Epoch)
         {
@@ -185,7 +186,7 @@ internal sealed class Replica
             else ObserveAsOther(before, row, outbox);
         }
 
-        if (isSettled && Role is ReplicaRole.Primary or ReplicaRole.Successor) _primary.OnSettled(row, now, outbox);
+        if (settledEpoch != 0 && Role is ReplicaRole.Primary or ReplicaRole.Successor) _primary.OnSettled(settledEpoch, now, outbox);
         Elapse(now, outbox);
     }
 

@@ -215,8 +215,8 @@ public sealed class Segment
         Run(now, outbox, () => Replica?.Receive(from, message, now, outbox));
 
     /// <summary>The segment's row is known in a newer epoch, or a proposed change of it is settled. One caller at a time.</summary>
-    internal void Observe(SegmentRow row, bool isSettled, Tick now, Outbox outbox) =>
-        Run(now, outbox, () => Replica?.Observe(row, isSettled, now, outbox));
+    internal void Observe(SegmentRow row, ulong settledEpoch, Tick now, Outbox outbox) =>
+        Run(now, outbox, () => Replica?.Observe(row, settledEpoch, now, outbox));
 
     /// <summary>Time has passed, or something that the segment relies on may have changed. One caller at a time.</summary>
     internal void Elapse(Tick now, Outbox outbox) => Run(now, outbox, () => Replica?.Elapse(now, outbox));
