@@ -49,6 +49,9 @@ internal sealed class PrimaryDuty(Replica replica)
     /// <summary>The join that is under way.</summary>
     public JoinDuty? Join => _join;
 
+    /// <summary>Whether the segment is being handed over.</summary>
+    public bool IsMoving => _move is not null;
+
     public Tick WakeAt(Tick now)
     {
         Tick at = now + (Standing.Times.Silence / 2);
@@ -62,6 +65,7 @@ internal sealed class PrimaryDuty(Replica replica)
     public void Adopt(Tick now)
     {
         _members.Clear();
+        (_join, _move, IsProposing) = (null, null, false);
         Follow(now);
     }
 
