@@ -1,7 +1,8 @@
 using OrleansPool.Simulation.Commands;
 using OrleansPool.Simulation.Linearizability;
-System.Diagnostics.Trace.Listeners.Add(new System.Diagnostics.ConsoleTraceListener());
+
+MutantCommand.Prepare(args);
 
 // Each command is a class of its own; what it can do lies in the folders beside.
-var commands = new CommandTable(new RunCommand(), new ReplayCommand(), new CheckCommand(CheckBudget.Default));
+var commands = new CommandTable(new RunCommand(), new MutantsCommand(), new MutantCommand(), new ReplayCommand(), new CheckCommand(CheckBudget.Default));
 return commands.Run(args, Console.Out, Console.Error);

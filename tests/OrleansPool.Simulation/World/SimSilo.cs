@@ -276,8 +276,13 @@ internal sealed class SimSilo
 
         // Too late to be said: it is judged again, if that cannot do it twice.
         bool isRepeatable = asker.Request.Operation.Request.Session != 0 || asker.Request.Operation.Kind is OperationKind.Renew or OperationKind.Inspect;
-        if (isRepeatable) Enqueue(() => Submit(asker));
+        if (isRepeatable) _world.Queue.Plan(TimerGranularity, () => SubmitAgain(asker));
         else Answer(asker.From, new ClientReply(asker.Request.Token, new OperationResult(OperationStatus.Indeterminate), null, null));
+    }
+
+    private void SubmitAgain(Asker asker)
+    {
+        if (asker.Life == Id) Enqueue(() => Submit(asker));
     }
 
     private SegmentRow? RowFor(SegmentId segment, in OperationResult result) =>
