@@ -3,7 +3,7 @@ namespace OrleansPool.Server.Tests.Nodes;
 /// <summary>What a dead silo takes along is lost loudly; everything else goes on.</summary>
 public sealed class DeadNodeTests
 {
-    private static readonly LeaseOptions Local = new() { Fallback = LeaseFallback.LocalNodeOnly, Duration = TimeSpan.FromSeconds(1) };
+    private static readonly LeaseOptions Local = new() { Fallback = LeaseFallback.LocalNodeOnly };
 
     [Fact]
     public async Task Its_leases_are_lost_and_all_others_go_on()
@@ -31,7 +31,7 @@ public sealed class DeadNodeTests
             await Assert.ThrowsAsync<PoolDataLossException>(async () => await lease.AddAsync(0, 1));
         }
 
-        await told.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await told.Task.WaitAsync(FabricCluster.WaitMax, TestContext.Current.CancellationToken);
         foreach (IMemoryFabric fabric in new[] { cluster.InSilo(0), cluster.Client })
         {
             await Assert.ThrowsAsync<PoolDataLossException>(async () => await fabric.OpenAsync(token));
