@@ -42,5 +42,18 @@ public sealed class FabricReservationTests(SharedCluster shared)
         Assert.Equal(0, await ReservedBytesAsync(cluster));
     }
 
+    [Fact]
+    public async Task Memory_that_a_pool_does_not_use_any_more_is_to_be_had_at_once()
+    {
+        await using FabricCluster cluster = await FabricCluster.StartAsync(1, pool => pool.Capacity("16MiB"));
+        IMemoryFabric fabric = cluster.InSilo(0);
+        for (int round = 0; round < 3; round++)
+        {
+            await (await fabric.LeaseAsync(10 << 20)).DisposeAsync();
+            using BlockReservation reservation = await fabric.ReserveAsync(2500);
+            Assert.Equal(2500, reservation.BlockCount);
+        }
+    }
+
     private static async Task<long> ReservedBytesAsync(FabricCluster cluster) => (await cluster.NodesAsync(Face.Client)).Sum(node => node.ReservedBytes);
 }
