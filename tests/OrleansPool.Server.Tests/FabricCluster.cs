@@ -94,6 +94,21 @@ public sealed class FabricCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until what the silos are asked is answered: they learn of a death at different moments, and look for its grains there until then.</summary>
+    public static Task UntilAnsweredAsync(Func<ValueTask<bool>> isTrue, string what) => UntilAsync(
+        async () =>
+        {
+            try
+            {
+                return await isTrue();
+            }
+            catch (PoolUnavailableException)
+            {
+                return false;
+            }
+        },
+        what);
+
     /// <summary>Waits until every silo has heard every other one's load.</summary>
     public async Task UntilNodesKnowEachOtherAsync()
     {

@@ -18,10 +18,10 @@ public sealed class DeadOwnerTests
         await cluster.Cluster.KillSiloAsync(cluster.Cluster.Silos[victim]);
 
         await before.DisposeAsync();
-        await using RegionLock after = await region.LockAsync(0, RegionBytes, LockMode.Exclusive, new LockOptions { WaitUpTo = TimeSpan.FromMinutes(1) });
+        await using RegionLock after = await region.LockAsync(0, RegionBytes, LockMode.Exclusive, new LockOptions { WaitUpTo = FabricCluster.WaitMax });
 
         // The silo of the page table may learn of the death later than that of the locks.
-        await FabricCluster.UntilAsync(
+        await FabricCluster.UntilAnsweredAsync(
             async () =>
             {
                 await region.RefreshAsync();
