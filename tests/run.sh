@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Runs every check of the project, the cheap ones first, and prints the sum of all test runs as its last line:
 #   N passed, N failed, N skipped
-# A step that fails (restore, format, build, a suite that hangs or prints no result) counts as one failure and is named above that line.
+# A step that fails (restore, format, build, a suite that hangs or prints no result) counts as one failure and is named above that line;
+# so is each test that failed, with the first line of what it said.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 NO_COLOR=1
 
 suite_seconds_max=900
+named_max=20
+line_characters_max=300
 reports=$(mktemp -d)
 trap 'rm -rf "$reports"' EXIT
 passed=0 failed=0 skipped=0
@@ -38,12 +41,34 @@ install() {
 
 attribute() { sed -n "s/.* $2=\"\([0-9]*\)\".*/\1/p" "$1" | head -1; }
 
+# What failed in one suite's report, a line each: name, and the first line of the message.
+failed_tests() {
+    sed 's/<test /\n&/g; s/<error /\n&/g; s/<message>/\n&/g' "$1" | awk -v named_max="$named_max" -v characters_max="$line_characters_max" '
+        function text(xml) {
+            gsub(/&lt;/, "<", xml); gsub(/&gt;/, ">", xml); gsub(/&quot;/, "\"", xml); gsub(/&apos;/, "\047", xml); gsub(/&amp;/, "\\&", xml)
+            return xml
+        }
+        /^<(test|error) / {
+            is_failed = /^<error / || / result="Fail"/
+            match($0, / name="[^"]*"/)
+            name = substr($0, RSTART + 7, RLENGTH - 8)
+        }
+        /^<message>/ && is_failed {
+            is_failed = 0
+            if (++count > named_max) next
+            message = substr($0, 10)
+            sub(/<\/message>.*/, "", message)
+            print substr(text(name ": " message), 1, characters_max)
+        }
+        END { if (count > named_max) print "and " count - named_max " more" }'
+}
+
 # Runs one suite's executable and adds its result to the sums.
 suite() {
     local configuration=$1 name=$2
     local program="tests/$name/bin/$configuration/net10.0/$name.dll" report="$reports/$configuration.$name.xml"
     say "$name ($configuration)"
-    timeout --kill-after=10 "$suite_seconds_max" dotnet "$program" -noColor -noLogo -xml "$report" </dev/null
+    timeout --kill-after=10 "$suite_seconds_max" dotnet "$program" -noColor -noLogo -result-xml "$report" </dev/null
     local code=$?
     local summary="$reports/summary"
     if ! grep -o '<assembly [^>]*>' "$report" >"$summary" 2>/dev/null; then
@@ -56,6 +81,7 @@ suite() {
     skipped=$((skipped + $(attribute "$summary" skipped)))
     if [ "$suite_failed" -gt 0 ]; then
         failures+=("$suite_failed in $name ($configuration)")
+        while IFS= read -r line; do failures+=("    $line"); done < <(failed_tests "$report")
     elif [ "$code" -ne 0 ]; then
         fail "$name ($configuration) ended with code $code"
     fi

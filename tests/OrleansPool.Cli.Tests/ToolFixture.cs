@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using OrleansPool.Cli.Connection;
 using OrleansPool.Client.Hosting;
+using OrleansPool.Grains;
 using OrleansPool.Server.Hosting;
 
 namespace OrleansPool.Cli.Tests;
@@ -16,6 +17,8 @@ public sealed class ToolFixture : ICollectionFixture<ToolFixture>, IFabricConnec
     /// <summary>A pool of 5 blocks of 128 bytes on each node.</summary>
     public const string Tiny = "tiny";
 
+    private const int SiloCount = 2;
+
     private InProcessTestCluster _cluster = null!;
 
     public IMemoryFabric Fabric => _cluster.Client.ServiceProvider.GetRequiredService<IMemoryFabric>();
@@ -25,7 +28,7 @@ public sealed class ToolFixture : ICollectionFixture<ToolFixture>, IFabricConnec
 
     public async ValueTask InitializeAsync()
     {
-        var builder = new InProcessTestClusterBuilder(2);
+        var builder = new InProcessTestClusterBuilder(SiloCount);
         builder.ConfigureSilo((_, silo) => silo.AddOrleansPool(pool => pool
             .Capacity("64MiB")
             .AllowVolatileNames()
@@ -33,6 +36,7 @@ public sealed class ToolFixture : ICollectionFixture<ToolFixture>, IFabricConnec
         builder.ConfigureClient(client => client.AddOrleansPoolClient());
         _cluster = builder.Build();
         await _cluster.DeployAsync();
+        foreach (SiloAddress silo in _cluster.Silos.Select(silo => silo.SiloAddress)) await UntilAllAreKnownAsync(silo);
     }
 
     public async ValueTask DisposeAsync()
@@ -57,6 +61,15 @@ public sealed class ToolFixture : ICollectionFixture<ToolFixture>, IFabricConnec
         ToolRun run = await RunAsync([.. arguments, "--json"]);
         Assert.Equal((ExitCode.Ok, ""), (run.Code, run.Error));
         return run.Json();
+    }
+
+    /// <summary>Waits until a silo has heard of every node: a command that came before would find less than there is.</summary>
+    private async Task UntilAllAreKnownAsync(SiloAddress silo)
+    {
+        var grains = _cluster.GetSiloServiceProvider(silo).GetRequiredService<IGrainFactory>();
+        var directory = grains.GetGrain<IPoolDirectoryGrain>(IPoolDirectoryGrain.Key);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while ((await directory.GetLoadsAsync()).Length < SiloCount) await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
     }
 
     private sealed class Connection : IAsyncDisposable

@@ -6,6 +6,9 @@ namespace OrleansPool.Cluster.Tests;
 /// <summary>Three silos of one cluster, each a process of its own, membership and page tables in Redis.</summary>
 public sealed class ThreeSilosTests
 {
+    private const int FreshCount = 30;
+
+    /// <summary>How much longer leases may take just after the verdict than twice as many do a moment later, when the machine is as busy.</summary>
     private static readonly TimeSpan AvoidedWithin = TimeSpan.FromSeconds(1);
 
     [Fact]
@@ -86,16 +89,11 @@ public sealed class ThreeSilosTests
             async () => await fabric.OpenAsync(doomed[0].Token), "membership declares the silo dead");
         TimeSpan verdict = Stopwatch.GetElapsedTime(killedAt);
         Assert.Contains(dead.ToString(), loss.Message, StringComparison.Ordinal);
-        long saidAt = Stopwatch.GetTimestamp();
-        for (int i = 0; i < 30; i++)
-        {
-            await using MemoryLease fresh = await fabric.LeaseAsync(4096);
-            Assert.DoesNotContain(dead, fresh.Nodes);
-        }
-
-        TimeSpan avoided = Stopwatch.GetElapsedTime(saidAt);
-        Assert.True(avoided < AvoidedWithin, $"30 leases took {avoided} after the verdict");
-        TestContext.Current.SendDiagnosticMessage($"verdict {verdict.TotalSeconds:0.0} s after SIGKILL, 30 leases within {avoided.TotalMilliseconds:0} ms of it");
+        TimeSpan avoided = await LeaseElsewhereAsync(fabric, dead);
+        TimeSpan usual = await LeaseElsewhereAsync(fabric, dead);
+        Assert.True(avoided < AvoidedWithin + (2 * usual), $"{FreshCount} leases took {avoided} after the verdict, and {usual} a moment later");
+        TestContext.Current.SendDiagnosticMessage(
+            $"verdict {verdict.TotalSeconds:0.0} s after SIGKILL, {FreshCount} leases within {avoided.TotalMilliseconds:0} ms of it, and within {usual.TotalMilliseconds:0} ms a moment later");
 
         foreach (MemoryLease lease in doomed)
         {
@@ -131,11 +129,21 @@ public sealed class ThreeSilosTests
         Assert.Equal(0, await cluster.Silos[1].Process.ExitCodeAsync());
 
         await Eventually.TrueAsync(async () => (await client.Fabric.DescribeAsync()).Nodes.Count == 2, "the others see that it left");
-        for (int i = 0; i < 30; i++)
+        await LeaseElsewhereAsync(client.Fabric, leaver);
+    }
+
+    /// <summary>Takes and frees leases, none of which may be of the silo that is gone.</summary>
+    /// <returns>How long that took.</returns>
+    private static async Task<TimeSpan> LeaseElsewhereAsync(IMemoryFabric fabric, NodeId gone)
+    {
+        long started = Stopwatch.GetTimestamp();
+        for (int i = 0; i < FreshCount; i++)
         {
-            await using MemoryLease fresh = await client.Fabric.LeaseAsync(4096);
-            Assert.DoesNotContain(leaver, fresh.Nodes);
+            await using MemoryLease fresh = await fabric.LeaseAsync(4096);
+            Assert.DoesNotContain(gone, fresh.Nodes);
         }
+
+        return Stopwatch.GetElapsedTime(started);
     }
 
     private static async Task AssertRegionTellsAsync(IMemoryFabric fabric, NodeId dead, byte[] bytes)

@@ -50,6 +50,6 @@ public sealed class FabricTests
         Assert.False(await cluster.Client.DeleteRegionAsync("orders"));
         await Assert.ThrowsAsync<RegionNotFoundException>(async () => await cluster.Client.OpenRegionAsync("orders"));
         Assert.Empty(await cluster.InSilo(0).ListRegionsAsync());
-        Assert.All((await cluster.Client.DescribeAsync()).Nodes, node => Assert.Equal(0, node.LeasedBytes));
+        Assert.All(await cluster.NodesAsync(Face.Client), node => Assert.Equal(0, node.LeasedBytes));
     }
 }

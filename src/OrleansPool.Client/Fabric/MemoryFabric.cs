@@ -139,7 +139,7 @@ public sealed class MemoryFabric : IMemoryFabric, IAsyncDisposable, IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         options ??= new ReservationOptions();
         LeaseValidation.Validate(blocks, options);
-        return new ValueTask<BlockReservation>(_reservations.Reserve(blocks, options));
+        return _reservations.ReserveAsync(blocks, options);
     }
 
     /// <inheritdoc/>

@@ -61,17 +61,18 @@ internal sealed class FabricLease : MemoryLease, IBatchRange
 
     public override ValueTask<int> ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
-        ThrowIfUnusable();
-        cancellationToken.ThrowIfCancellationRequested();
-        int count = RangeBounds.ReadCount(offset, destination.Length, Length);
-        return RangeAccess.TryRead(_map, offset, destination.Span[..count])
-            ? new ValueTask<int>(count)
-            : ReadSlowAsync(offset, destination[..count], cancellationToken);
+        if (IsReadable && !cancellationToken.IsCancellationRequested && RangeBounds.MayReadAt(offset, Length))
+        {
+            int count = RangeBounds.ReadCount(offset, destination.Length, Length);
+            if (RangeAccess.TryRead(_map, offset, destination.Span[..count])) return new ValueTask<int>(count);
+        }
+
+        return ReadSlowAsync(offset, destination, cancellationToken);
     }
 
     public override bool TryRead(long offset, Span<byte> destination)
     {
-        if (_state is State.Owned or State.Viewed && _loss is null) return RangeAccess.TryRead(_map, offset, destination);
+        if (IsReadable) return RangeAccess.TryRead(_map, offset, destination);
         destination.Clear();
         return false;
     }
@@ -252,10 +253,24 @@ internal sealed class FabricLease : MemoryLease, IBatchRange
         }
     }
 
+    private bool IsReadable => _state is State.Owned or State.Viewed && _loss is null;
+
+    /// <summary>Reads what is elsewhere, or tells why nothing may be read; then, at whichever step it failed, the buffer is cleared.</summary>
     private async ValueTask<int> ReadSlowAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
-        await _context.Access.ReadAsync(Pool, _map, offset, destination, cancellationToken);
-        return destination.Length;
+        try
+        {
+            ThrowIfUnusable();
+            cancellationToken.ThrowIfCancellationRequested();
+            int count = RangeBounds.ReadCount(offset, destination.Length, Length);
+            await _context.Access.ReadAsync(Pool, _map, offset, destination[..count], cancellationToken);
+            return count;
+        }
+        catch
+        {
+            destination.Span.Clear();
+            throw;
+        }
     }
 
     private async ValueTask<long> CombineAsync(

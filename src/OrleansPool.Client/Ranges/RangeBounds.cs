@@ -3,10 +3,13 @@ namespace OrleansPool.Client.Ranges;
 /// <summary>Checks offsets and lengths against a range, and says which rule was broken.</summary>
 internal static class RangeBounds
 {
+    /// <summary>Whether a read may begin there.</summary>
+    public static bool MayReadAt(long offset, long length) => (ulong)offset <= (ulong)length;
+
     /// <summary>How many bytes a read of a buffer's length yields.</summary>
     public static int ReadCount(long offset, int bufferBytes, long length)
     {
-        if ((ulong)offset > (ulong)length)
+        if (!MayReadAt(offset, length))
         {
             throw new ArgumentOutOfRangeException(nameof(offset), offset, $"The range has {length} bytes: a read may begin at 0 to {length}.");
         }

@@ -53,19 +53,14 @@ internal sealed class FabricRegion : MemoryRegion, IBatchRange
 
     public override ValueTask<int> ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        cancellationToken.ThrowIfCancellationRequested();
-        int count = RangeBounds.ReadCount(offset, destination.Length, Length);
-        return TryRead(offset, destination.Span[..count])
-            ? new ValueTask<int>(count)
-            : WithFreshMapAsync(
-                async (map, pool, self) =>
-                {
-                    int left = RangeBounds.ReadCount(offset, destination.Length, map.Length);
-                    await self._context.Access.ReadAsync(pool, map, offset, destination[..left], cancellationToken);
-                    return left;
-                },
-                cancellationToken);
+        long length = Length;
+        if (!cancellationToken.IsCancellationRequested && RangeBounds.MayReadAt(offset, length))
+        {
+            int count = RangeBounds.ReadCount(offset, destination.Length, length);
+            if (TryRead(offset, destination.Span[..count])) return new ValueTask<int>(count);
+        }
+
+        return ReadSlowAsync(offset, destination, cancellationToken);
     }
 
     public override ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
@@ -179,6 +174,30 @@ internal sealed class FabricRegion : MemoryRegion, IBatchRange
         await RefreshAsync(cancellationToken);
         View fresh = Volatile.Read(ref _view);
         return fresh.Table.Version == view.Table.Version ? null : fresh.Map;
+    }
+
+    /// <summary>Reads what is elsewhere, or tells why nothing may be read; then, at whichever step it failed, the buffer is cleared.</summary>
+    private async ValueTask<int> ReadSlowAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            cancellationToken.ThrowIfCancellationRequested();
+            RangeBounds.ReadCount(offset, destination.Length, Length);
+            return await WithFreshMapAsync(
+                async (map, pool, self) =>
+                {
+                    int left = RangeBounds.ReadCount(offset, destination.Length, map.Length);
+                    await self._context.Access.ReadAsync(pool, map, offset, destination[..left], cancellationToken);
+                    return left;
+                },
+                cancellationToken);
+        }
+        catch
+        {
+            destination.Span.Clear();
+            throw;
+        }
     }
 
     private ValueTask<long> CombineAsync(

@@ -13,9 +13,9 @@ internal sealed class ClientReservationSource : IReservationSource, IDisposable
     public ClientReservationSource(IOptions<OrleansPoolClientOptions> options) =>
         _arena = new Lazy<Arena>(() => Arena.Map(new ArenaOptions { CapacityBytes = ByteSize.Parse(options.Value.LocalCapacity) }));
 
-    public BlockReservation Reserve(int blocks, ReservationOptions options) =>
+    public ValueTask<BlockReservation> ReserveAsync(int blocks, ReservationOptions options) =>
         Reservation.TryMake(_arena.Value, options.BlockBytes, blocks, options.Owner, out Reservation? reservation)
-            ? reservation
+            ? new ValueTask<BlockReservation>(reservation)
             : throw ReservationErrors.Exhausted(blocks, options, _arena.Value.FreeBytes, "Raise OrleansPoolClientOptions.LocalCapacity.");
 
     public void Dispose()

@@ -7,5 +7,5 @@ public interface IReservationSource
 {
     /// <summary>Takes blocks ahead.</summary>
     /// <exception cref="PoolExhaustedException">There is too little free memory.</exception>
-    BlockReservation Reserve(int blocks, ReservationOptions options);
+    ValueTask<BlockReservation> ReserveAsync(int blocks, ReservationOptions options);
 }

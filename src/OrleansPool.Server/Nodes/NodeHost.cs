@@ -221,9 +221,18 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
     }
 
     /// <inheritdoc/>
-    public BlockReservation Reserve(int blocks, ReservationOptions options)
+    public async ValueTask<BlockReservation> ReserveAsync(int blocks, ReservationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (TryReserve(blocks, options) is { } made) return made;
+
+        // Pools sit on empty segments for a while; memory in them is as free as any.
+        if (await _pools.MakeRoomAsync() && TryReserve(blocks, options) is { } later) return later;
+        throw ReservationErrors.Exhausted(blocks, options, _arena.FreeBytes, "Raise the node's capacity.");
+    }
+
+    private Reservation? TryReserve(int blocks, ReservationOptions options)
+    {
         long bytes = (long)blocks * options.BlockBytes;
         Interlocked.Add(ref _reservedBytes, bytes);
         Reservation? made = null;
@@ -234,7 +243,7 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
         }
 
         Interlocked.Add(ref _reservedBytes, -bytes);
-        throw ReservationErrors.Exhausted(blocks, options, _arena.FreeBytes, "Raise the node's capacity.");
+        return null;
 
         void Released()
         {

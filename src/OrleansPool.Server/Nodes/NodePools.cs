@@ -48,6 +48,20 @@ internal sealed partial class NodePools : IDisposable
         return (reply, outcome);
     }
 
+    /// <summary>Pools may sit on empty segments: gives those back to the node.</summary>
+    /// <param name="asking">The pool that needs the memory, which keeps its own; null for none.</param>
+    /// <returns>Whether any was given back.</returns>
+    public async ValueTask<bool> MakeRoomAsync(PoolShare? asking = null)
+    {
+        bool isAny = false;
+        foreach (PoolShare other in _pools.Values)
+        {
+            if (other != asking) isAny |= await other.ReturnEmptyAsync(keepOne: false);
+        }
+
+        return isAny;
+    }
+
     /// <summary>Leases no more from a segment that stopped serving.</summary>
     public void Abandon(NodeSegment segment) => _pools[segment.Pool].Abandon(segment);
 
@@ -114,18 +128,6 @@ internal sealed partial class NodePools : IDisposable
         request.Bytes <= 0 || request.Duration < LeaseOptions.DurationMin || request.Duration > LeaseOptions.DurationMax
         || request.WaitUpTo < TimeSpan.Zero || request.WaitUpTo > LeaseOptions.WaitMax
         || request.Owner is null || request.Owner.Length > LeaseOptions.OwnerLengthMax;
-
-    /// <summary>Other pools may sit on empty segments; memory freed there serves here.</summary>
-    private async ValueTask<bool> MakeRoomAsync(PoolShare asking)
-    {
-        bool isAny = false;
-        foreach (PoolShare other in _pools.Values)
-        {
-            if (other != asking) isAny |= await other.ReturnEmptyAsync(keepOne: false);
-        }
-
-        return isAny;
-    }
 
     private async Task ReturnEmptyAsync()
     {

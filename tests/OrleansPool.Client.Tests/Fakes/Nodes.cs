@@ -10,7 +10,7 @@ internal static class Nodes
 {
     public const int BlockBytes = 4096;
 
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(2);
 
     public static NodeId Node(int number) =>
         new(SiloAddress.New(IPAddress.Loopback, 11111 + number, 1), new NodeIncarnation((UInt128)(uint)number + 1));

@@ -54,6 +54,31 @@ public sealed class FabricLeaseTests : IAsyncDisposable
         await Assert.ThrowsAsync<LeaseFencedException>(async () => await _lease.ReadAsync(0, new byte[1]));
     }
 
+    [Fact]
+    public async Task A_read_that_fails_clears_its_buffer_at_whichever_step_it_failed()
+    {
+        FabricLease detached = Nodes.Lease(_context, Nodes.Extent(Nodes.Node(0), 1, 1));
+        detached.Detach();
+        FabricLease disposed = Nodes.Lease(_context, Nodes.Extent(Nodes.Node(0), 1, 1));
+        disposed.Detach();
+        await disposed.DisposeAsync();
+        await AssertClearsAsync<LeaseFencedException>(detached, 0);
+        await AssertClearsAsync<ObjectDisposedException>(disposed, 0);
+        await AssertClearsAsync<ArgumentOutOfRangeException>(_lease, -1);
+        await AssertClearsAsync<ArgumentOutOfRangeException>(_lease, _lease.Length + 1);
+        await AssertClearsAsync<OperationCanceledException>(_lease, 0, new CancellationToken(canceled: true));
+        _lease.Lose(OperationStatus.Lost, _lease.Token.Extents[0]);
+        await AssertClearsAsync<PoolDataLossException>(_lease, 0);
+    }
+
+    private static async Task AssertClearsAsync<TError>(FabricLease lease, long offset, CancellationToken stop = default)
+        where TError : Exception
+    {
+        byte[] read = [1, 2, 3];
+        await Assert.ThrowsAnyAsync<TError>(async () => await lease.ReadAsync(offset, read, stop));
+        Assert.Equal(new byte[3], read);
+    }
+
     private static ExtentReply[] Raised(LeaseExtent[] extents) => Array.ConvertAll(extents, extent => new ExtentReply(
         OperationStatus.Ok,
         new OpenExtent(extent with { Key = extent.Key with { Generation = 2 } }, default, TimeSpan.FromSeconds(30), [new BlockRun(0, 1)])));

@@ -113,6 +113,27 @@ public sealed class FabricRegionTests
         Assert.False(_region.TryRead(0, new byte[1]));
     }
 
+    [Fact]
+    public async Task A_read_that_fails_clears_its_buffer_at_whichever_step_it_failed()
+    {
+        await AssertClearsAsync<ArgumentOutOfRangeException>(_region.Length + 1);
+        await AssertClearsAsync<OperationCanceledException>(0, new CancellationToken(canceled: true));
+        _fenced.Add(new SegmentId(1));
+        await AssertClearsAsync<LeaseFencedException>(0);
+        _grain.Table = null;
+        await AssertClearsAsync<RegionNotFoundException>(0);
+        await _region.DisposeAsync();
+        await AssertClearsAsync<ObjectDisposedException>(0);
+    }
+
+    private async Task AssertClearsAsync<TError>(long offset, CancellationToken stop = default)
+        where TError : Exception
+    {
+        byte[] read = [1, 2, 3];
+        await Assert.ThrowsAnyAsync<TError>(async () => await _region.ReadAsync(offset, read, stop));
+        Assert.Equal(new byte[3], read);
+    }
+
     private static PageTable Table(long version, ulong segment, int blocks) => new(
         "orders", "default", version, (long)blocks * Nodes.BlockBytes, Nodes.BlockBytes,
         [Nodes.Extent(Nodes.Node(0), segment, blocks)], [], Id);

@@ -7,7 +7,7 @@ namespace OrleansPool.Cluster.Tests.Processes;
 /// <summary>A process of the test's own: what it prints, signals to it, and its end, which is also the test's duty.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();

@@ -6,7 +6,7 @@ namespace OrleansPool.Cluster.Tests.Processes;
 internal static class Eventually
 {
     private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(2);
 
     public static async Task TrueAsync(Func<Task<bool>> isTrue, string what)
     {

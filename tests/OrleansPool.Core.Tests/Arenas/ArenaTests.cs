@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using CsCheck;
 using OrleansPool.Core.Arenas;
@@ -172,10 +171,7 @@ public sealed class ArenaTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Residency is read from /proc.");
         long before = ResidentBytes();
-        long started = Stopwatch.GetTimestamp();
         using Arena arena = Map(256 * Megabyte);
-        // 4 GiB in 3 s, with room for a loaded machine.
-        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(3));
         Assert.InRange(ResidentBytes() - before, 250 * Megabyte, long.MaxValue);
     }
 

@@ -6,8 +6,6 @@ namespace OrleansPool.Server.Tests.Batches;
 [Collection(SharedCluster.Name)]
 public sealed class BatchRaceTests(SharedCluster shared)
 {
-    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(20);
-
     private FabricCluster Cluster => shared.Fabric;
 
     [Fact]
@@ -22,7 +20,7 @@ public sealed class BatchRaceTests(SharedCluster shared)
         WriteItem[] toSecond = [.. Enumerable.Range(0, 100).Select(i => new WriteItem(second, i, new byte[1]))];
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => WriteAsync(i % 2 == 0 ? [.. toFirst, .. toSecond] : [.. toSecond, .. toFirst])))
-            .WaitAsync(HangLimit);
+            .WaitAsync(FabricCluster.WaitMax);
 
         async Task WriteAsync(WriteItem[] items)
         {
@@ -56,7 +54,7 @@ public sealed class BatchRaceTests(SharedCluster shared)
         byte[] flag = new byte[1];
         try
         {
-            await asked.Task.WaitAsync(HangLimit);
+            await asked.Task.WaitAsync(FabricCluster.WaitMax);
             for (int look = 0; look < 20 && flag[0] == 0; look++) await observer.ReadAsync(lease.Length - 1, flag);
         }
         finally
@@ -91,7 +89,7 @@ public sealed class BatchRaceTests(SharedCluster shared)
         // The tiny pool of the first node is full after ten leases, so the second node has to be asked too.
         Task<BatchResult<MemoryLease>[]> call =
             Cluster.As(face).LeaseManyAsync([.. Enumerable.Repeat(new LeaseItem(SharedCluster.Tiny, 128), 15)], stop.Token).AsTask();
-        await asked.Task.WaitAsync(HangLimit);
+        await asked.Task.WaitAsync(FabricCluster.WaitMax);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         answer.SetResult();
@@ -113,26 +111,6 @@ public sealed class BatchRaceTests(SharedCluster shared)
         byte[] read = new byte[2];
         await owned.ReadAsync(0, read);
         Assert.Equal([9, 2], read);
-    }
-
-    [Fact]
-    public async Task A_batch_over_a_node_that_does_not_answer_still_tells_of_the_other()
-    {
-        IMemoryFabric fabric = Cluster.InSilo(0);
-        await using MemoryLease far = await FarAsync(PoolNames.Default);
-        await using MemoryLease near = await fabric.LeaseAsync(PoolNames.Default, 100, new LeaseOptions { Fallback = LeaseFallback.LocalNodeOnly });
-        await using MemoryLease view = await fabric.OpenAsync(far.Token);
-        Assert.All(await fabric.WriteManyAsync([new(view, 0, new byte[1]), new(near, 0, new byte[1])]), outcome => outcome.ThrowIfFailed());
-        using IDisposable silent = shared.Answers.LoseOf(Cluster.Node(1).Silo.ToParsableString());
-
-        BatchOutcome[] written = await fabric.WriteManyAsync([new(view, 0, new byte[] { 1 }), new(near, 0, new byte[] { 2 })]);
-        BatchResult<int>[] read = await fabric.ReadManyAsync([new(view, 0, new byte[1]), new(near, 0, new byte[1])]);
-        BatchOutcome[] renewed = await fabric.RenewManyAsync([view, near]);
-
-        Assert.IsType<PoolIndeterminateException>(written[0].Error);
-        Assert.IsType<PoolUnavailableException>(read[0].Error);
-        Assert.IsType<PoolUnavailableException>(renewed[0].Error);
-        Assert.All([written[1].Error, read[1].Error, renewed[1].Error], Assert.Null);
     }
 
     private ValueTask<MemoryLease> FarAsync(string pool) =>

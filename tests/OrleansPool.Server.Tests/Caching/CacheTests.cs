@@ -127,7 +127,7 @@ public sealed class CacheTests : IAsyncLifetime
         Assert.InRange(report.Bytes, 1, report.CapacityBytes);
         Assert.True(report.CapacityBytes <= 2 << 20);
         Assert.True(report.Evictions > 500);
-        NodeReport node = (await _cluster.Client.DescribeAsync()).Nodes.Single(node => node.Node == _cluster.Node(0));
+        NodeReport node = (await _cluster.NodesAsync(Face.Client)).Single(node => node.Node == _cluster.Node(0));
         Assert.Equal((report.CapacityBytes, report.Bytes), (node.CacheCapacityBytes, node.CacheBytes));
         await EndAsync(owner, reader);
     }

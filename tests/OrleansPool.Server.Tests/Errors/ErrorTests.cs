@@ -8,7 +8,8 @@ public sealed class ErrorTests(SharedCluster shared)
 {
     private static readonly LeaseOptions Local = new() { Fallback = LeaseFallback.LocalNodeOnly };
 
-    private static readonly LeaseOptions Short = new() { Duration = LeaseOptions.DurationMin };
+    // Long enough that a busy machine uses it in time: what waits until it runs out does so for both faces at once.
+    private static readonly LeaseOptions Brief = new() { Duration = TimeSpan.FromSeconds(10) };
 
     private FabricCluster Cluster => shared.Fabric;
 
@@ -40,20 +41,23 @@ public sealed class ErrorTests(SharedCluster shared)
         Assert.Equal((SharedCluster.Tiny, 21 * 128L, 20 * 128L), (error.Pool, error.BytesAsked, error.BytesMax));
     }
 
-    [Theory, FromEachFace]
-    public async Task A_lease_that_ran_out_is_told_from_one_that_was_handed_on(Face face)
+    [Fact]
+    public async Task A_lease_that_ran_out_is_told_from_one_that_was_handed_on()
     {
-        IMemoryFabric fabric = Cluster.As(face);
-        LeaseToken token = (await fabric.LeaseAsync(100, Short)).Detach();
-        await using MemoryLease view = await fabric.OpenAsync(token);
-        await FabricCluster.UntilAsync(async () => (await Cluster.PoolsAsync("default")).All(pool => pool.LeaseCount == 0), "the lease runs out");
+        await Task.WhenAll(Enum.GetValues<Face>().Select(async face =>
+        {
+            IMemoryFabric fabric = Cluster.As(face);
+            LeaseToken token = (await fabric.LeaseAsync(100, Brief)).Detach();
+            await using MemoryLease view = await fabric.OpenAsync(token);
+            await FabricCluster.UntilAsync(async () => (await Cluster.PoolsAsync("default")).All(pool => pool.LeaseCount == 0), "the lease runs out");
 
-        var error = await Assert.ThrowsAsync<LeaseExpiredException>(async () => await view.ReadAsync(0, new byte[1]));
-        Assert.Equal((token.Pool, token.Extents[0].Key.Id), (error.Pool, error.Lease));
-        await Assert.ThrowsAsync<LeaseExpiredException>(async () => await view.WriteAsync(0, new byte[1]));
-        await Assert.ThrowsAsync<LeaseExpiredException>(async () => await fabric.OpenAsync(token));
-        await Assert.ThrowsAsync<LeaseExpiredException>(async () => await fabric.AdoptAsync(token));
-        await Assert.ThrowsAsync<LeaseExpiredException>(async () => await view.RenewAsync());
+            var error = await Assert.ThrowsAsync<LeaseExpiredException>(async () => await view.ReadAsync(0, new byte[1]));
+            Assert.Equal((token.Pool, token.Extents[0].Key.Id), (error.Pool, error.Lease));
+            await Assert.ThrowsAsync<LeaseExpiredException>(async () => await view.WriteAsync(0, new byte[1]));
+            await Assert.ThrowsAsync<LeaseExpiredException>(async () => await fabric.OpenAsync(token));
+            await Assert.ThrowsAsync<LeaseExpiredException>(async () => await fabric.AdoptAsync(token));
+            await Assert.ThrowsAsync<LeaseExpiredException>(async () => await view.RenewAsync());
+        }));
     }
 
     [Theory, FromEachFace]
@@ -170,18 +174,21 @@ public sealed class ErrorTests(SharedCluster shared)
         Assert.Equal(2, await lease.AddAsync(0, 1));
     }
 
-    [Theory, FromEachFace]
-    public async Task A_transfer_whose_answer_was_lost_is_indeterminate(Face face)
+    [Fact]
+    public async Task A_transfer_whose_answer_was_lost_is_indeterminate()
     {
-        MemoryLease mine = await Cluster.InSilo(1).LeaseAsync("default", 100, new LeaseOptions { Fallback = Local.Fallback, Duration = TimeSpan.FromSeconds(2) });
-        await using MemoryLease lease = await Cluster.As(face).OpenAsync(mine.Token);
-        using (shared.Answers.LoseFirst(nameof(INodePoolGrain.TransferAsync)))
+        foreach (Face face in Enum.GetValues<Face>())
         {
-            await Assert.ThrowsAsync<PoolIndeterminateException>(async () => await lease.TransferAsync());
+            await using MemoryLease mine = await Cluster.InSilo(1).LeaseAsync(
+                "default", 100, new LeaseOptions { Fallback = Local.Fallback, Duration = Brief.Duration });
+            await using MemoryLease lease = await Cluster.As(face).OpenAsync(mine.Token);
+            using (shared.Answers.LoseFirst(nameof(INodePoolGrain.TransferAsync)))
+            {
+                await Assert.ThrowsAsync<PoolIndeterminateException>(async () => await lease.TransferAsync());
+            }
         }
 
-        await mine.DisposeAsync();
-        await FabricCluster.UntilAsync(async () => (await Cluster.PoolsAsync("default")).All(pool => pool.LeaseCount == 0), "the lease that nobody has runs out");
+        await FabricCluster.UntilAsync(async () => (await Cluster.PoolsAsync("default")).All(pool => pool.LeaseCount == 0), "the leases that nobody has run out");
     }
 
     [Theory, FromEachFace]
@@ -202,36 +209,6 @@ public sealed class ErrorTests(SharedCluster shared)
         }
 
         Assert.Equal(40, await lease.AddAsync(0, 0));
-    }
-
-    [Theory, FromEachFace]
-    public async Task A_node_that_does_not_answer_is_unavailable_and_says_when_to_try_again(Face face)
-    {
-        await using MemoryLease mine = await Cluster.InSilo(1).LeaseAsync("default", 100, Local);
-        await using MemoryLease lease = await Cluster.As(face).OpenAsync(mine.Token);
-        using (shared.Answers.Lose(method => new(method == nameof(INodePoolGrain.ReadAsync))))
-        {
-            byte[] read = [1, 2, 3];
-            var error = await Assert.ThrowsAsync<PoolUnavailableException>(async () => await lease.ReadAsync(0, read));
-            Assert.True(error.RetryAfter > TimeSpan.Zero);
-            Assert.Equal(new byte[3], read);
-        }
-
-        Assert.Equal(100, await lease.ReadAsync(0, new byte[200]));
-    }
-
-    [Theory, FromEachFace]
-    public async Task A_change_that_was_sent_and_never_answered_is_indeterminate_and_not_to_be_repeated_blindly(Face face)
-    {
-        await using MemoryLease mine = await Cluster.InSilo(1).LeaseAsync("default", 100, Local);
-        await using MemoryLease lease = await Cluster.As(face).OpenAsync(mine.Token);
-        using (shared.Answers.Lose(method => new(method == nameof(INodePoolGrain.WriteAsync))))
-        {
-            var error = await Assert.ThrowsAsync<PoolIndeterminateException>(async () => await lease.AddAsync(0, 1));
-            Assert.NotNull(error.Request);
-        }
-
-        Assert.Equal(1, await mine.AddAsync(0, 0));
     }
 
     [Theory, FromEachFace]

@@ -6,7 +6,7 @@ public sealed class NobodyAnswersTests
     [Fact]
     public async Task Every_call_says_that_nobody_answers()
     {
-        await using FabricCluster cluster = await FabricCluster.StartAsync(1);
+        await using FabricCluster cluster = await FabricCluster.StartAsync(1, callPatience: TimeSpan.FromMilliseconds(100));
         IMemoryFabric fabric = cluster.Client;
         MemoryRegion region = await fabric.OpenRegionAsync("orders", 100);
         await (await fabric.LeaseAsync(64)).DisposeAsync();

@@ -4,8 +4,6 @@ namespace OrleansPool.Server.Tests.Faces;
 [Collection(SharedCluster.Name)]
 public sealed class StreamTests(SharedCluster shared)
 {
-    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(20);
-
     [Theory, FromEachFace]
     public async Task A_stream_whose_lease_is_lost_raises_the_leases_own_error(Face face)
     {
@@ -177,7 +175,7 @@ public sealed class StreamTests(SharedCluster shared)
             await using MemoryLease lease = await shared.Fabric.InSilo(silo).LeaseAsync(
                 PoolNames.Default, 200_000, new LeaseOptions { Fallback = LeaseFallback.LocalNodeOnly });
             byte[][] read = await Task.WhenAll(Enumerable.Range(0, 4).Select(
-                grain => shared.Fabric.Cluster.Client.GetGrain<ISyncStreamGrain>(grain).OverwriteAsync(lease.Token, bytes))).WaitAsync(HangLimit);
+                grain => shared.Fabric.Cluster.Client.GetGrain<ISyncStreamGrain>(grain).OverwriteAsync(lease.Token, bytes))).WaitAsync(FabricCluster.WaitMax);
             Assert.All(read, copy => Assert.True(copy.AsSpan().SequenceEqual([.. bytes, .. bytes])));
         }
     }

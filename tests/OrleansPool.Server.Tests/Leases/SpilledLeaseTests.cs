@@ -39,7 +39,7 @@ public sealed class SpilledLeaseTests : IAsyncLifetime
         byte[] bytes = new byte[200_000];
         new Random(1).NextBytes(bytes);
         await spilled.WriteAsync(0, bytes);
-        NodeReport node = (await fabric.DescribeAsync()).Nodes[0];
+        NodeReport node = (await _cluster.NodesAsync(face))[0];
         Assert.Equal((8L << 20, 4L * (64 << 10)), (node.SpillCapacityBytes, node.SpilledBytes));
 
         Task adding = Task.Run(async () =>
@@ -47,7 +47,7 @@ public sealed class SpilledLeaseTests : IAsyncLifetime
             for (int i = 0; i < 500; i++) await spilled.AddAsync(0, 1);
         });
         foreach (MemoryLease one in memory) await one.DisposeAsync();
-        await FabricCluster.UntilAsync(async () => (await fabric.DescribeAsync()).Nodes[0].SpilledBytes == 0, "the lease moves into memory");
+        await FabricCluster.UntilAsync(async () => (await _cluster.NodesAsync(face))[0].SpilledBytes == 0, "the lease moves into memory");
         await adding;
 
         byte[] read = new byte[bytes.Length];
@@ -63,7 +63,7 @@ public sealed class SpilledLeaseTests : IAsyncLifetime
     public async Task A_quota_says_whose_it_is_and_how_much_is_held_and_a_raised_one_applies_at_once(Face face)
     {
         IMemoryFabric fabric = _cluster.As(face);
-        var mine = new LeaseOptions { Owner = "camera", WaitUpTo = TimeSpan.FromSeconds(30) };
+        var mine = new LeaseOptions { Owner = "camera", WaitUpTo = FabricCluster.WaitMax };
         await using MemoryLease held = await fabric.LeaseAsync("owned", 64 << 10, mine);
 
         var error = await Assert.ThrowsAsync<PoolQuotaExceededException>(async () => await fabric.LeaseAsync("owned", 1, mine));

@@ -18,9 +18,16 @@ public sealed class DeadOwnerTests
         await cluster.Cluster.KillSiloAsync(cluster.Cluster.Silos[victim]);
 
         await before.DisposeAsync();
-        await using RegionLock after = await region.LockAsync(0, RegionBytes, LockMode.Exclusive, new LockOptions { WaitUpTo = TimeSpan.FromMinutes(1) });
-        await region.RefreshAsync();
-        Assert.NotEmpty(region.LostRanges);
+        await using RegionLock after = await region.LockAsync(0, RegionBytes, LockMode.Exclusive, new LockOptions { WaitUpTo = FabricCluster.WaitMax });
+
+        // The silo of the page table may learn of the death later than that of the locks.
+        await FabricCluster.UntilAnsweredAsync(
+            async () =>
+            {
+                await region.RefreshAsync();
+                return region.LostRanges.Count > 0;
+            },
+            "the region tells its loss");
         Assert.All(region.LostRanges, lost => Assert.Equal(dead, lost.Node));
         LostRange gone = region.LostRanges[0];
         await Assert.ThrowsAsync<PoolDataLossException>(async () => await region.WriteAsync(gone.Offset, new byte[1], after.Fence));

@@ -3,7 +3,10 @@ using OrleansPool.Grains;
 
 namespace OrleansPool.Server.Tests.Locks;
 
-/// <summary>How exactly deadlines are kept, and what a lock costs, told as diagnostic messages. The limits asserted are those of a busy machine.</summary>
+/// <summary>
+/// How exactly deadlines are kept, and what a lock costs, told as diagnostic messages. Asserted is what holds on any machine: nobody gives up
+/// early, is served late, or is left in the queue.
+/// </summary>
 [Collection(SharedCluster.Name)]
 public sealed class LockTimingTests(SharedCluster shared) : IAsyncLifetime
 {
@@ -19,7 +22,7 @@ public sealed class LockTimingTests(SharedCluster shared) : IAsyncLifetime
     public async ValueTask DisposeAsync() => await Cluster.Client.DeleteRegionAsync(_name);
 
     [Theory, FromEachFace]
-    public async Task Hundreds_of_deadlines_are_kept_and_nobody_is_served_after_his(Face face)
+    public async Task Hundreds_of_deadlines_end_their_waits_and_nobody_gives_up_before_or_is_served_after_his(Face face)
     {
         await using MemoryRegion region = await OpenAsync(face);
         await using RegionLock hold = await region.LockAsync(0, 8, LockMode.Exclusive);
@@ -33,7 +36,6 @@ public sealed class LockTimingTests(SharedCluster shared) : IAsyncLifetime
         Array.Sort(overshoots);
         Assert.True(overshoots[0] > -20, $"one gave up {-overshoots[0]} ms early");
         TestContext.Current.SendDiagnosticMessage($"{face}: 300 deadlines, overshoot p50 {overshoots[150]:0.0} ms, p99 {overshoots[297]:0.0} ms, max {overshoots[^1]:0.0} ms");
-        Assert.True(overshoots[297] < 500, $"p99 of the overshoot is {overshoots[297]} ms");
         await FabricCluster.UntilAsync(async () => (await Grain.DescribeAsync()).WaiterCount == 0, "all are forgotten");
     }
 

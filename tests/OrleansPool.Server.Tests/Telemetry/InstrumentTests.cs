@@ -6,8 +6,7 @@ using OrleansPool.Client.Telemetry;
 namespace OrleansPool.Server.Tests.Telemetry;
 
 /// <summary>What the meter and the activity source tell of what happened.</summary>
-/// <remarks>Meters are of the process, and other silos may live in it: the tests look at what only they do.</remarks>
-[Collection(SharedCluster.Name)]
+[Collection(AloneInProcess.Name)]
 public sealed class InstrumentTests(SharedCluster shared)
 {
     private FabricCluster Cluster => shared.Fabric;
