@@ -29,6 +29,7 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
     private Tick _sentAt;
     private bool _isProposed;
     private ulong _s0;
+    private long _calledBack;
 
     public NodeId Target => progress.Node;
 
@@ -156,10 +157,13 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
             IsRequired = !Mutant.Is(Mutation.JoinerNotRequired);
             _s0 = Log.Last + 1;
             replica.Primary.RefreshRight();
+
+            // Copies in caches rest on the promises of the members before: once the joiner is one, it could take over without them.
+            _calledBack = Mutant.Is(Mutation.JoinKeepsCopies) ? -1 : replica.Primary.Sharing.CallBackAll();
         }
 
         bool hasAllBefore = progress.Acked + 1 >= _s0 || Mutant.Is(Mutation.JoinerProposedEarly);
-        if (_isProposed || replica.Primary.IsProposing || !hasAllBefore || progress.Link.HeldUntil <= now) return;
+        if (_isProposed || replica.Primary.IsProposing || !hasAllBefore || !replica.Primary.Sharing.IsCalledBack(_calledBack) || progress.Link.HeldUntil <= now) return;
         if (replica.Standing.IsDead(Target, replica.Row.MembershipVersion)) return;
         _isProposed = true;
         SegmentRow next = replica.Row.Next(replica.Standing.View.Version);

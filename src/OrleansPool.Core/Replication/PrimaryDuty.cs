@@ -21,6 +21,7 @@ internal sealed class PrimaryDuty(Replica replica)
     private readonly HashSet<int> _stalledBlocks = [];
     private readonly HashSet<int> _stalledLeases = [];
     private readonly RemovalDuty _removal = new(replica);
+    private readonly Caching.Sharing _sharing = new(replica);
     private JoinDuty? _join;
     private MoveDuty? _move;
     private bool _hasLapsed = true;
@@ -46,6 +47,9 @@ internal sealed class PrimaryDuty(Replica replica)
     /// <summary>Until when an answer that rests on the state here may be given.</summary>
     public Tick AnswersValidUntil => Tick.Min(Standing.Authority.ValidUntil, HeldByAll());
 
+    /// <summary>Who keeps copies of which block.</summary>
+    public Caching.Sharing Sharing => _sharing;
+
     /// <summary>The join that is under way.</summary>
     public JoinDuty? Join => _join;
 
@@ -55,7 +59,7 @@ internal sealed class PrimaryDuty(Replica replica)
     public Tick WakeAt(Tick now)
     {
         Tick at = now + (Standing.Times.Silence / 2);
-        bool isBusy = _join is not null || _move is not null;
+        bool isBusy = _join is not null || _move is not null || _sharing.IsBusy;
         foreach (BackupProgress member in _members) isBusy |= member.Owes(Log.Last, Log.Committed);
         if (isBusy) at = Tick.Min(at, now + Standing.Times.Resend);
         return replica.IsOpen ? Tick.Min(at, Tick.Max(Segment.Stream.WakeAt(now), now + Standing.Times.Resend)) : at;
@@ -73,6 +77,7 @@ internal sealed class PrimaryDuty(Replica replica)
     public void Begin(Tick now)
     {
         Segment.Stream.Epoch = replica.Row.Epoch;
+        _sharing.Begin();
         Follow(now);
         SetRight();
         Segment.Leases.RestartDurations(now);
@@ -150,6 +155,7 @@ internal sealed class PrimaryDuty(Replica replica)
     {
         Segment.SetRight(null);
         Segment.Stream.Pending.Abandon(outbox);
+        _sharing.Begin();
         _members.Clear();
         (_join, _move, IsProposing) = (null, null, false);
     }
@@ -200,6 +206,9 @@ internal sealed class PrimaryDuty(Replica replica)
             case LeaveRequest when Find(from) is { } member:
                 member.Consents = true;
                 break;
+            case InvalidateAck ack:
+                _sharing.OnAck(from, ack);
+                break;
             case MoveReady:
                 _move?.OnReady(from);
                 break;
@@ -223,6 +232,18 @@ internal sealed class PrimaryDuty(Replica replica)
         }
 
         Pump(now, outbox);
+    }
+
+    /// <summary>The other members whose promise reads rest on.</summary>
+    public NodeId[] RequiredMembers()
+    {
+        var members = new List<NodeId>(_members.Count);
+        foreach (BackupProgress member in _members)
+        {
+            if (IsRequired(member)) members.Add(member.Node);
+        }
+
+        return [.. members];
     }
 
     /// <summary>Durations restart in full once this node may serve again after it could not.</summary>
@@ -253,7 +274,14 @@ internal sealed class PrimaryDuty(Replica replica)
     /// <summary>Sends what the others lack and commits what may be.</summary>
     public void Pump(Tick now, Outbox outbox)
     {
-        if (replica.Role == ReplicaRole.Primary) CommitReady(now, outbox);
+        if (replica.Role == ReplicaRole.Primary)
+        {
+            _sharing.OnLogged();
+            _sharing.Elapse(now, outbox);
+            CommitReady(now, outbox);
+            _sharing.Elapse(now, outbox);
+        }
+
         foreach (BackupProgress member in _members) Send(member, now, outbox);
     }
 
@@ -342,6 +370,7 @@ internal sealed class PrimaryDuty(Replica replica)
 
             Log.AdvanceCommitted();
             while (freed is not null && freed.TryDequeue(out Operation operation)) Judge(operation, now, outbox);
+            if (freed is not null) _sharing.OnLogged();
         }
         while (freed is not null);
     }
@@ -368,12 +397,12 @@ internal sealed class PrimaryDuty(Replica replica)
     /// <summary>Whether an operation must wait for an earlier one on the same blocks, or for those who cache them.</summary>
     private bool IsStalled(in LogEntry entry)
     {
-        bool isStalled = CommitsInOrder && Log.Committed + 1 != entry.Sequence;
-        int head = entry.ChangesLease ? entry.Block : entry.ChangesBytes ? Segment.Store[entry.Block].Head : -1;
-        isStalled |= entry.ChangesLease ? _stalledLeases.Contains(head) : _stalledBlocks.Contains(entry.Block) && entry.ChangesBytes;
+        bool isStalled = (CommitsInOrder && Log.Committed + 1 != entry.Sequence) || _sharing.Stalls(entry);
+        int head = entry.ChangesLease ? entry.Block : entry.TouchesBlock ? Segment.Store[entry.Block].Head : -1;
+        isStalled |= entry.ChangesLease ? _stalledLeases.Contains(head) : _stalledBlocks.Contains(entry.Block) && entry.TouchesBlock && !Mutant.Is(Mutation.FailedComparisonOvertakes);
         if (!isStalled) return false;
         if (head >= 0) _stalledLeases.Add(head);
-        if (entry.ChangesBytes) _stalledBlocks.Add(entry.Block);
+        if (entry.TouchesBlock) _stalledBlocks.Add(entry.Block);
         return true;
     }
 }

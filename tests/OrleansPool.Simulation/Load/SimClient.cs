@@ -18,6 +18,7 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
 
     private readonly Dictionary<SegmentId, SegmentRow> _rows = [];
     private readonly Dictionary<SegmentId, (ulong Id, ulong Next)> _sessions = [];
+    private readonly int _home = random.Below(world.Silos.Count);
     private ClientOperation? _current;
     private long _token;
     private long _retryToken;
@@ -84,29 +85,32 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
 
         int block = random.Pick(lease.Blocks);
         int word = random.Below(world.Geometry.BlockBytes / sizeof(long)) * sizeof(long);
-        switch (random.Below(100))
+        if (random.Below(100) < world.Swarm.ReadPercent)
         {
-            case < 42:
-                Read(lease, block);
-                break;
-            case < 68:
+            Read(lease, block);
+            return;
+        }
+
+        switch (random.Below(58))
+        {
+            case < 26:
                 byte[] bytes = new byte[random.OneIn(2) ? sizeof(long) : world.Geometry.BlockBytes - word];
                 for (int i = 0; i < bytes.Length; i += sizeof(long)) BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i), (long)random.Next());
                 Start(lease.Segment, Operation.Write(lease.Key, block, word, bytes), lease);
                 break;
-            case < 80:
+            case < 38:
                 Start(lease.Segment, Operation.Add(lease.Key, block, word, random.Between(1, 1000)), lease);
                 break;
-            case < 90:
+            case < 48:
                 Start(lease.Segment, Operation.CompareExchange(lease.Key, block, word, world.Book.LastSeen(lease.Segment, block, word), (long)random.Next()), lease);
                 break;
-            case < 94:
+            case < 52:
                 Start(lease.Segment, Operation.OnLease(OperationKind.Transfer, lease.Key), lease);
                 break;
-            case < 96:
+            case < 54:
                 Start(lease.Segment, Operation.OnLease(OperationKind.Renew, lease.Key), lease);
                 break;
-            case < 97:
+            case < 55:
                 Start(lease.Segment, Operation.Keep(lease.Key, "region"), lease);
                 break;
             default:
@@ -122,7 +126,7 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
         int offset = random.Below(world.Geometry.BlockBytes / sizeof(long)) * sizeof(long);
         int count = random.OneIn(2) ? sizeof(long) : world.Geometry.BlockBytes - offset;
         var operation = new Operation { Key = lease.Key, Block = block, Offset = offset };
-        Send(new ClientOperation(world.NextOperationId(), number, lease.Segment, operation, lease, world.Queue.Now) { IsRead = true, Count = count });
+        Send(new ClientOperation(world.NextOperationId(), number, lease.Segment, operation, lease, world.Queue.Now) { IsRead = true, Count = count, IsThroughCache = !random.OneIn(3) });
     }
 
     private void Start(SegmentId segment, Operation operation, SimLease? lease)
@@ -154,7 +158,7 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
         }
 
         operation.Attempts++;
-        SimSilo? silo = ChooseSilo(operation.Segment);
+        SimSilo? silo = operation.IsThroughCache ? world.Silos[_home] : ChooseSilo(operation.Segment);
         if (silo is not null) SendTo(silo, operation);
         bool byTwoRoutes = world.IsFaulty && random.OneIn(30);
         if (byTwoRoutes) SendTo(random.Pick(world.Silos), operation);
@@ -166,7 +170,7 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
         long token = _token;
         ulong epoch = _rows.GetValueOrDefault(operation.Segment)?.Epoch ?? 0;
         object request = operation.IsRead
-            ? new ClientRead(token, operation.Segment, operation.Operation.Block, operation.Operation.Key, operation.Operation.Offset, operation.Count)
+            ? new ClientRead(token, operation.Segment, operation.Operation.Block, operation.Operation.Key, operation.Operation.Offset, operation.Count, operation.IsThroughCache)
             : new ClientRequest(token, operation.Segment, epoch, operation.Operation);
         world.Network.Send(End.Client(number), new End(silo.Place, default), request);
     }

@@ -69,6 +69,9 @@ internal sealed class SimWorld
 
     public IReadOnlyList<SimClient> Clients => _clients;
 
+    /// <summary>Reads that were served from a cache.</summary>
+    public long CacheHits { get; set; }
+
     /// <summary>Whether faults happen now.</summary>
     public bool IsFaulty { get; private set; }
 

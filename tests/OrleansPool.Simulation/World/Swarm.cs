@@ -68,6 +68,12 @@ internal sealed record Swarm
     /// <summary>Fewest in-sync copies with which operations are accepted.</summary>
     public int InSyncMin { get; init; } = 1;
 
+    /// <summary>How many of a hundred operations are reads.</summary>
+    public int ReadPercent { get; init; } = 42;
+
+    /// <summary>Blocks that the cache of one silo holds.</summary>
+    public int CachedBlocks { get; init; } = 12;
+
     /// <summary>Mean time between two faults, in milliseconds.</summary>
     public int FaultMilliseconds { get; init; } = 700;
 
@@ -96,6 +102,8 @@ internal sealed record Swarm
             Departures = random.OneIn(3),
             ClocksDiffer = Coin(),
             InSyncMin = random.OneIn(4) ? 2 : 1,
+            ReadPercent = random.Pick([20, 42, 42, 70, 90]),
+            CachedBlocks = (int)random.Between(2, 40),
             FaultMilliseconds = (int)random.Between(150, 2500),
         };
     }
