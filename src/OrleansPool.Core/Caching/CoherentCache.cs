@@ -40,8 +40,7 @@ internal sealed class CoherentCache(Standing standing, BlockCache cache)
     /// <summary>Whether a copy may be shown, at a moment read after it was made. On false the caller clears what it copied.</summary>
     public bool Confirm(in CacheTicket ticket, Tick now)
     {
-        if (ticket.Terms is null || now > ticket.Terms.ValidUntil) return false;
-        if (now > standing.Authority.ValidUntil && !Mutant.Is(Mutation.CacheWithoutAuthority)) return false;
+        if (ticket.Terms is null || now > ticket.Terms.ValidUntil || now > standing.Authority.ValidUntil) return false;
 
         // Whoever reads wants the lease renewed. The race between readers is about milliseconds of a wish.
         ticket.Terms.Owner.WantedUntil = now + standing.Times.Silence;

@@ -60,6 +60,7 @@ internal sealed class FabricNode
         validUntil = Tick.Never;
         result = new OperationResult(OperationStatus.NotPrimary);
         if (IsLost(id, now)) result = new OperationResult(OperationStatus.Lost);
+        else if (Map.Find(id) is { State: SegmentState.Deleted }) result = new OperationResult(OperationStatus.NoSegment);
         if (!_segments.TryGetValue(id, out Segment? segment) || segment.Replica is null) return true;
         if (epoch < segment.Replica.Row.Epoch && !segment.Replica.IsOpen) return true;
         bool isAnswered = segment.Step(operation, now, outbox.Segment);
@@ -177,6 +178,17 @@ internal sealed class FabricNode
     {
         if (!_segments.TryGetValue(id, out Segment? segment) || segment.Replica is not { IsOpen: true } replica) return false;
         bool begun = replica.Primary.TryMove(target, now);
+        segment.Elapse(now, outbox.Segment);
+        Finish(segment, now, outbox);
+        Settle(now, outbox);
+        return begun;
+    }
+
+    /// <summary>Begins to give back a segment that nobody has a lease in.</summary>
+    public bool TryDelete(SegmentId id, Tick now, NodeOutbox outbox)
+    {
+        if (!_segments.TryGetValue(id, out Segment? segment) || segment.Replica is not { IsOpen: true } replica) return false;
+        bool begun = replica.Primary.TryDelete();
         segment.Elapse(now, outbox.Segment);
         Finish(segment, now, outbox);
         Settle(now, outbox);

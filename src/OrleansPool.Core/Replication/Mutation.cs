@@ -29,7 +29,6 @@ internal enum Mutation
     AckOfEarlierCopyCounts,
     CacheIgnoresSession,
     CacheIgnoresOwnersLeases,
-    CacheWithoutAuthority,
     CachedHitWithoutGeneration,
     LatecomersTakeTheFill,
     FillIgnoresInvalidation,

@@ -24,6 +24,7 @@ internal sealed class PrimaryDuty(Replica replica)
     private readonly Caching.Sharing _sharing = new(replica);
     private JoinDuty? _join;
     private MoveDuty? _move;
+    private DeleteDuty? _delete;
     private bool _hasLapsed = true;
 
     private Segment Segment => replica.Segment;
@@ -38,8 +39,8 @@ internal sealed class PrimaryDuty(Replica replica)
     /// <summary>A change of the row was proposed, and it is not known what became of it.</summary>
     public bool IsProposing { get; private set; }
 
-    /// <summary>The segment is being handed over: nothing is accepted any more.</summary>
-    public bool IsClosing => _move is { IsClosing: true };
+    /// <summary>The segment is being handed over or given back: nothing is accepted any more.</summary>
+    public bool IsClosing => _move is { IsClosing: true } || _delete is not null;
 
     /// <summary>Whether operations are committed in order only, so that the state is that of one moment of the stream.</summary>
     public bool CommitsInOrder => _join is { IsWaitingForOrder: true };
@@ -69,7 +70,7 @@ internal sealed class PrimaryDuty(Replica replica)
     public void Adopt(Tick now)
     {
         _members.Clear();
-        (_join, _move, IsProposing) = (null, null, false);
+        (_join, _move, _delete, IsProposing) = (null, null, null, false);
         Follow(now);
     }
 
@@ -133,8 +134,7 @@ internal sealed class PrimaryDuty(Replica replica)
         Follow(now);
         if (_join is not null && _join.Target != replica.Row.Joiner) _join = null;
         foreach (BackupProgress member in _members) member.KnowsRow = false;
-        _move?.OnRow(now);
-        if (_move is { IsOver: true }) _move = null;
+        EndWhatIsOver(now);
         SetRight();
         Pump(now, outbox);
     }
@@ -145,8 +145,7 @@ internal sealed class PrimaryDuty(Replica replica)
         if (!IsProposing || epoch != replica.Row.Epoch + 1) return;
         IsProposing = false;
         _join?.OnSettled();
-        _move?.OnRow(now);
-        if (_move is { IsOver: true }) _move = null;
+        EndWhatIsOver(now);
         if (replica.Role == ReplicaRole.Primary) SetRight();
     }
 
@@ -157,7 +156,7 @@ internal sealed class PrimaryDuty(Replica replica)
         Segment.Stream.Pending.Abandon(outbox);
         _sharing.Begin();
         _members.Clear();
-        (_join, _move, IsProposing) = (null, null, false);
+        (_join, _move, _delete, IsProposing) = (null, null, null, false);
     }
 
     /// <summary>Proposes a row. One change is under way at a time.</summary>
@@ -173,7 +172,7 @@ internal sealed class PrimaryDuty(Replica replica)
     public bool TryJoin(NodeId target, Outbox outbox)
     {
         SegmentRow row = replica.Row;
-        if (replica.Role != ReplicaRole.Primary || IsProposing || _move is not null || row.Joiner != default || row.Has(target)) return false;
+        if (replica.Role != ReplicaRole.Primary || IsProposing || _move is not null || _delete is not null || row.Joiner != default || row.Has(target)) return false;
 
         // The row will say that its writer's view has all its members: absence from an older view is then not taken for death.
         if (!Standing.View.Counts(target.Silo)) return false;
@@ -181,11 +180,22 @@ internal sealed class PrimaryDuty(Replica replica)
         return true;
     }
 
+    /// <summary>Begins to give the segment back, if nobody has a lease in it.</summary>
+    /// <returns>False when that is not possible now.</returns>
+    public bool TryDelete()
+    {
+        bool isFree = replica.Role == ReplicaRole.Primary && !IsProposing && _move is null && _join is null && replica.Row.Joiner == default;
+        if (!isFree || _delete is not null || Segment.LeaseCount > 0 || Segment.Stream.Pending.Count > 0) return false;
+        _delete = new DeleteDuty(replica);
+        SetRight();
+        return true;
+    }
+
     /// <summary>Begins to hand the segment to a member.</summary>
     /// <returns>False when that is not possible now.</returns>
     public bool TryMove(NodeId target, Tick now)
     {
-        if (replica.Role != ReplicaRole.Primary || IsProposing || _move is not null || _join is not null || Find(target) is not { } member) return false;
+        if (replica.Role != ReplicaRole.Primary || IsProposing || _move is not null || _delete is not null || _join is not null || Find(target) is not { } member) return false;
         _move = new MoveDuty(replica, member, now);
         return true;
     }
@@ -265,6 +275,12 @@ internal sealed class PrimaryDuty(Replica replica)
             _join?.Elapse(now, outbox);
             _move?.Elapse(now, outbox);
             if (_move is { IsOver: true }) _move = null;
+            _delete?.Elapse(outbox);
+            if (_delete is { IsOver: true })
+            {
+                _delete = null;
+                SetRight();
+            }
         }
 
         if (!IsProposing && !IsClosing) _removal.Elapse(now, outbox);
@@ -294,6 +310,14 @@ internal sealed class PrimaryDuty(Replica replica)
         }
 
         return null;
+    }
+
+    private void EndWhatIsOver(Tick now)
+    {
+        _move?.OnRow(now);
+        if (_move is { IsOver: true }) _move = null;
+        _delete?.OnRow();
+        if (_delete is { IsOver: true }) _delete = null;
     }
 
     private BackupProgress Follow(NodeId node, Tick now)

@@ -35,13 +35,20 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
     /// <summary>Which operations it does.</summary>
     public void Begin() => PlanNext();
 
+    /// <summary>It goes on after it was stopped.</summary>
+    public void GoOn()
+    {
+        IsStopped = false;
+        if (_current is null) PlanNext();
+    }
+
     public void Receive(ClientReply reply)
     {
         if (reply.Row is { } row) Learn(row);
         if (_current is not { } operation || (reply.Token >> 8) != (_token >> 8)) return;
         switch (reply.Result.Status)
         {
-            case OperationStatus.NotPrimary or OperationStatus.Unavailable or OperationStatus.Busy or OperationStatus.NoSegment:
+            case OperationStatus.NotPrimary or OperationStatus.Unavailable or OperationStatus.Busy:
                 RetryLater(operation, random.Between(TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(60)));
                 break;
             default:
@@ -208,7 +215,7 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
         {
             OperationStatus.Ok => WitnessedOutcome.Ok,
             OperationStatus.Mismatch => WitnessedOutcome.Mismatch,
-            OperationStatus.Indeterminate or OperationStatus.Lost or OperationStatus.TooManyOutstanding => WitnessedOutcome.Unknown,
+            OperationStatus.Indeterminate or OperationStatus.Lost or OperationStatus.NoSegment or OperationStatus.TooManyOutstanding => WitnessedOutcome.Unknown,
 
             // Others are refused for good; these two may come out otherwise for a late duplicate.
             OperationStatus.Exhausted => WitnessedOutcome.Unknown,
@@ -226,6 +233,9 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
         {
             case OperationStatus.Lost:
                 world.OnToldLost(operation.Segment);
+                break;
+            case OperationStatus.NoSegment:
+                world.Book.Forget(operation.Segment);
                 break;
             case OperationStatus.Indeterminate when asked.Request.Session != 0:
                 _sessions.Remove(operation.Segment);

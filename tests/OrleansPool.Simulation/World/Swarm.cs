@@ -74,6 +74,9 @@ internal sealed record Swarm
     /// <summary>Blocks that the cache of one silo holds.</summary>
     public int CachedBlocks { get; init; } = 12;
 
+    /// <summary>After the faults nothing happens for longer than idle sessions live, and then something again.</summary>
+    public bool HasLongQuiet { get; init; }
+
     /// <summary>Mean time between two faults, in milliseconds.</summary>
     public int FaultMilliseconds { get; init; } = 700;
 
@@ -102,6 +105,7 @@ internal sealed record Swarm
             Departures = random.OneIn(3),
             ClocksDiffer = Coin(),
             InSyncMin = random.OneIn(4) ? 2 : 1,
+            HasLongQuiet = random.OneIn(50),
             ReadPercent = random.Pick([20, 42, 42, 70, 90]),
             CachedBlocks = (int)random.Between(2, 40),
             FaultMilliseconds = (int)random.Between(150, 2500),
