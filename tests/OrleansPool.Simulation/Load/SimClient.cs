@@ -19,6 +19,7 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
     private readonly Dictionary<SegmentId, SegmentRow> _rows = [];
     private readonly Dictionary<SegmentId, (ulong Id, ulong Next)> _sessions = [];
     private readonly int _home = random.Below(world.Silos.Count);
+    private readonly OddRequests _odd = new(random.Fork(), world.Geometry.BlockBytes, world.Geometry.BlockCount);
     private ClientOperation? _current;
     private long _token;
     private long _retryToken;
@@ -84,7 +85,7 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
             return;
         }
 
-        if (!_sessions.ContainsKey(lease.Segment))
+        if (!_sessions.TryGetValue(lease.Segment, out (ulong Id, ulong Next) session))
         {
             Start(lease.Segment, Operation.Plain(OperationKind.OpenSession), null);
             return;
@@ -95,6 +96,13 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
         if (random.Below(100) < world.Swarm.ReadPercent)
         {
             Read(lease, block);
+            return;
+        }
+
+        if (random.OneIn(12))
+        {
+            Operation odd = _odd.Draw(lease, block, session.Id, out bool isInSession);
+            Start(lease.Segment, odd, lease, isInSession);
             return;
         }
 
@@ -136,9 +144,9 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
         Send(new ClientOperation(world.NextOperationId(), number, lease.Segment, operation, lease, world.Queue.Now) { IsRead = true, Count = count, IsThroughCache = !random.OneIn(3) });
     }
 
-    private void Start(SegmentId segment, Operation operation, SimLease? lease)
+    private void Start(SegmentId segment, Operation operation, SimLease? lease, bool isInSession = true)
     {
-        if (operation.Kind is not (OperationKind.OpenSession or OperationKind.Renew) && _sessions.TryGetValue(segment, out (ulong Id, ulong Next) session))
+        if (isInSession && operation.Kind is not (OperationKind.OpenSession or OperationKind.Renew) && _sessions.TryGetValue(segment, out (ulong Id, ulong Next) session))
         {
             operation = operation with { Request = new RequestId(session.Id, session.Next, session.Next) };
             _sessions[segment] = session with { Next = session.Next + 1 };
@@ -248,7 +256,7 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
                 break;
             case OperationStatus.Ok when asked.Kind is OperationKind.Alloc or OperationKind.Transfer:
                 if (operation.Lease is { } former) world.Book.Retire(former);
-                world.Book.Add(new SimLease(operation.Segment, result.Lease.Key, result.Lease.Runs));
+                world.Book.Add(new SimLease(operation.Segment, result.Lease.Key, result.Lease.ReadOnlyId, result.Lease.Runs));
                 break;
             case OperationStatus.Ok when asked.Kind == OperationKind.Free:
                 world.Book.Retire(operation.Lease!);

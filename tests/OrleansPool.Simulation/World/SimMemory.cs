@@ -34,6 +34,17 @@ internal sealed class SimMemory(SegmentGeometry geometry, SeededRandom random, i
         Arena.GiveBack(slices.Book);
     }
 
+    /// <summary>Moves a segment into other memory of the same node, if it can be moved now.</summary>
+    public void MoveHome(Segment segment)
+    {
+        if (!_slices.TryGetValue(segment, out (ArenaSlice Frames, ArenaSlice Book) old) || !Arena.TryCarve(geometry.FrameBytes, "frames", out ArenaSlice? frames)) return;
+        if (!Arena.TryCarve(geometry.BookBytes, "book", out ArenaSlice? book)) throw new InvalidOperationException("The simulation's arena is full.");
+        bool isMoved = segment.TryMove(frames, book);
+        if (isMoved) _slices[segment] = (frames, book);
+        Arena.GiveBack(isMoved ? old.Frames : frames);
+        Arena.GiveBack(isMoved ? old.Book : book);
+    }
+
     /// <summary>A cache so small that it evicts, with pages of one block.</summary>
     public BlockCache MakeCache(int blockCount)
     {

@@ -69,6 +69,7 @@ internal sealed class SimPlanner(SimWorld world, SeededRandom random)
             return;
         }
 
+        if (random.OneIn(30)) silo.MoveHome(row.Segment);
         if (world.IsFaulty && random.OneIn(40))
         {
             silo.Do((node, now, outbox) => node.TryDelete(row.Segment, now, outbox));

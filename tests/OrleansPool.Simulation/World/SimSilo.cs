@@ -128,6 +128,12 @@ internal sealed class SimSilo
         if (IsUp) Enqueue(() => Input((now, outbox) => what(_node, now, outbox)));
     }
 
+    /// <summary>Moves a segment into other memory of the silo.</summary>
+    public void MoveHome(SegmentId segment) => Do((node, _, _) =>
+    {
+        if (node.Segments.TryGetValue(segment, out Segment? copy)) _memory.MoveHome(copy);
+    });
+
     /// <summary>The timer that was planned for now.</summary>
     public void OnTimer(NodeId life, long at)
     {
