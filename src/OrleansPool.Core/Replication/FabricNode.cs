@@ -86,9 +86,6 @@ internal sealed class FabricNode
             case RowNotice notice:
                 Learn(notice.Row, settledEpoch: 0, now, outbox);
                 break;
-            case Resolve resolve:
-                if (Map.Find(resolve.Segment) is { } row) outbox.Messages.Add((from, new RowNotice(row)));
-                break;
             case FillReply reply:
                 Cache?.Take(from, reply, now);
                 break;

@@ -16,9 +16,6 @@ namespace OrleansPool.Core.Replication;
 /// </remarks>
 internal sealed class JoinDuty(Replica replica, BackupProgress progress)
 {
-    /// <summary>Bytes of one part of a snapshot, and of the blocks of one copy.</summary>
-    public const int PartBytes = 64 << 10;
-
     private ReadOnlyMemory<byte>[]? _parts;
     private ulong _snapshotAt;
     private int _partsAcked;
@@ -45,6 +42,8 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
     private Segment Segment => replica.Segment;
 
     private OperationLog Log => replica.Segment.Log;
+
+    private int PartBytes => replica.Standing.Times.PartBytes;
 
     /// <summary>Begins again with a new snapshot.</summary>
     public void Restart()

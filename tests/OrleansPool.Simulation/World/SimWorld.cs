@@ -43,7 +43,7 @@ internal sealed class SimWorld
 
     public Swarm Swarm { get; private set; }
 
-    public ReplicationTimes Times { get; } = new();
+    public ReplicationTimes Times { get; } = new() { PartBytes = 192 };
 
     public SegmentGeometry Geometry { get; }
 

@@ -68,6 +68,9 @@ internal sealed record Swarm
     /// <summary>Fewest in-sync copies with which operations are accepted.</summary>
     public int InSyncMin { get; init; } = 1;
 
+    /// <summary>Most copies that one silo has memory for.</summary>
+    public int CopiesMax { get; init; } = 64;
+
     /// <summary>How many of a hundred operations are reads.</summary>
     public int ReadPercent { get; init; } = 42;
 
@@ -106,6 +109,7 @@ internal sealed record Swarm
             ClocksDiffer = Coin(),
             InSyncMin = random.OneIn(4) ? 2 : 1,
             HasLongQuiet = random.OneIn(50),
+            CopiesMax = random.OneIn(4) ? 4 : 64,
             ReadPercent = random.Pick([20, 42, 42, 70, 90]),
             CachedBlocks = (int)random.Between(2, 40),
             FaultMilliseconds = (int)random.Between(150, 2500),
