@@ -39,6 +39,10 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
     /// <summary>The joiner's acknowledgements are needed.</summary>
     public bool IsRequired { get; private set; }
 
+    /// <summary>How far it is, for whoever looks for what holds it up.</summary>
+    public string Progress =>
+        $"parts {_partsAcked} of {_parts?.Length}, copied {_copied} of {Segment.Geometry.BlockCount}, copy {_number}{(_isCopyOut ? " out" : "")}{(IsRequired ? $", required from {_s0}" : "")}{(_isProposed ? ", proposed" : "")}";
+
     private Segment Segment => replica.Segment;
 
     private OperationLog Log => replica.Segment.Log;
@@ -73,11 +77,11 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
                 _partsAcked = Math.Min(ack.PartCount, _parts.Length);
                 if (IsInstalled) (progress.Acked, progress.Sent, progress.KnowsRow) = (_snapshotAt, _snapshotAt, true);
                 break;
-            case CopyAck ack when _isCopyOut && ack.Number == _number:
+            case CopyAck ack when _isCopyOut && ack.Snapshot == _snapshotAt && ack.Number == _number:
                 _isCopyOut = false;
                 _copied = _copyEnd;
                 break;
-            case CopyAck { IsStale: true } ack when _isCopyOut && ack.Number == _number - 1:
+            case CopyAck { IsStale: true } ack when _isCopyOut && ack.Snapshot == _snapshotAt && ack.Number == _number - 1:
                 _isCopyOut = false;
                 _number--;
                 break;
@@ -108,6 +112,9 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
         }
 
         _snapshotAt = Log.Committed;
+
+        // One more, so that it is never 0: a segment may be joined before its first operation.
+        progress.Copy = _snapshotAt + 1;
         byte[] bytes = SegmentSnapshot.Write(Segment, now);
         _parts = new ReadOnlyMemory<byte>[(bytes.Length + PartBytes - 1) / PartBytes];
         for (int i = 0; i < _parts.Length; i++)
@@ -146,7 +153,7 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
             images.Add(new BlockImage(block, version, bytes));
         }
 
-        outbox.Send(Target, new CopyBlocks(Segment.Id, replica.Row.Epoch, _number, Log.Last, _copied, _copyEnd, [.. images]));
+        outbox.Send(Target, new CopyBlocks(Segment.Id, replica.Row.Epoch, _snapshotAt, _number, Log.Last, _copied, _copyEnd, [.. images]));
     }
 
     private void Finish(Tick now, Outbox outbox)

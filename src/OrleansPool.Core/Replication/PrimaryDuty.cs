@@ -229,7 +229,9 @@ internal sealed class PrimaryDuty(Replica replica)
 
     public void OnAck(NodeId from, ReplicateAck ack, Tick now, Outbox outbox)
     {
-        if (Find(from) is not { } member || (ack.Epoch < member.SinceEpoch && !Mutant.Is(Mutation.AckOfEarlierCopyCounts))) return;
+        if (Find(from) is not { } member) return;
+        bool isOfEarlierCopy = ack.Epoch < member.SinceEpoch || (member.Copy != 0 && ack.Copy != member.Copy);
+        if (isOfEarlierCopy && !Mutant.Is(Mutation.AckOfEarlierCopyCounts)) return;
         if (ack.Epoch == replica.Row.Epoch) member.KnowsRow = true;
         if (ack.LastSequence > member.Acked)
         {

@@ -80,6 +80,9 @@ internal sealed class Replica
     /// <summary>The primary's work, for those who drive it.</summary>
     public PrimaryDuty Primary => _primary;
 
+    /// <summary>The snapshot from which this copy was made; 0 for one that was there from the beginning.</summary>
+    public ulong Copy { get; set; }
+
     /// <summary>The joiner's work, while it is one.</summary>
     public JoinerDuty? Joiner => _joiner;
 
