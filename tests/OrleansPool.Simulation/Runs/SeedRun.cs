@@ -28,8 +28,8 @@ internal static class SeedRun
             if (world.Swarm.HasLongQuiet) BeQuiet(world);
             foreach (var client in world.Clients) client.IsStopped = true;
             long end = world.Queue.Now + options.Recovery.Ticks;
-            while (world.Queue.Now < end && WhatIsNotWell(world) is not null && world.Invariants.Violations.Count == 0) Advance(world, Look);
-            if (WhatIsNotWell(world) is { } left && world.Invariants.Violations.Count == 0) world.Invariants.Violate($"not well in {options.Recovery.TotalSeconds} s after the last fault: {left}");
+            while (options.MustRecover && world.Queue.Now < end && WhatIsNotWell(world) is not null && world.Invariants.Violations.Count == 0) Advance(world, Look);
+            if (options.MustRecover && WhatIsNotWell(world) is { } left && world.Invariants.Violations.Count == 0) world.Invariants.Violate($"not well in {options.Recovery.TotalSeconds} s after the last fault: {left}");
             world.Invariants.CheckAll();
             if (trace is not null) Portrait.Draw(world, trace);
             return Report(world, world.Truth.Check());
@@ -51,7 +51,7 @@ internal static class SeedRun
     private static SeedReport Report(SimWorld world, WitnessReport witness) => new(
         world.Seed, [.. world.Invariants.Violations, .. witness.Violations.Select(violation => violation.ToString())],
         world.Truth.Counts.Ended, world.Truth.Counts.Answered, witness.ExecutedCount, world.Queue.Count, new TimeSpan(world.Queue.Now), world.Queue.Hash,
-        world.Nemesis.Counts, world.Nemesis.Pairs, world.Nemesis.Strikes, world.Store.Rows.Count(row => row.State == SegmentState.Lost), world.CacheHits);
+        world.Nemesis.Counts, world.Nemesis.Pairs, world.Nemesis.Strikes, world.Store.Rows.Count(row => row.State == SegmentState.Lost), world.CacheHits, world.IsAlarmed);
 
     private static void Advance(SimWorld world, TimeSpan time)
     {

@@ -290,6 +290,7 @@ internal sealed class SimSilo
             Release(Hold());
         }
 
+        _world.IsAlarmed |= _node.Map.IsFrozen;
         _world.Invariants.AfterStep(this);
         Rearm();
     }

@@ -72,7 +72,7 @@ internal sealed class SimStore(SimWorld world, SeededRandom random)
     {
         object? present = _documents.GetValueOrDefault(request.Document);
         if (request.Content is null) return new StoreReply(request.Number, request.Document, StoreOutcome.Done, present);
-        if (VersionOf(present) != request.BaseVersion) return new StoreReply(request.Number, request.Document, StoreOutcome.Conflict, present);
+        if (!ReferenceEquals(present, request.Base)) return new StoreReply(request.Number, request.Document, StoreOutcome.Conflict, present);
         _documents[request.Document] = request.Content;
         if (request.Content is PoolMapShard shard) world.Invariants.OnShard((PoolMapShard?)present ?? PoolMapShard.None, shard);
         world.Queue.Note((ulong)VersionOf(request.Content) + ((ulong)request.Document << 32));

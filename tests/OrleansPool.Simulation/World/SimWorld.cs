@@ -69,6 +69,9 @@ internal sealed class SimWorld
 
     public IReadOnlyList<SimClient> Clients => _clients;
 
+    /// <summary>Some silo noticed that the pool map went back in time.</summary>
+    public bool IsAlarmed { get; set; }
+
     /// <summary>Reads that were served from a cache.</summary>
     public long CacheHits { get; set; }
 
