@@ -27,9 +27,6 @@ internal sealed class DocumentDesk<T>(int document, T none, Func<T, long> versio
     /// <summary>A version older than one seen before was read.</summary>
     public bool WentBack { get; private set; }
 
-    /// <summary>A write is under way, or its outcome unknown.</summary>
-    public bool IsWriting => _unknownBase >= 0 || _request is { Content: not null };
-
     /// <summary>When the request was sent that the last reply answered.</summary>
     public Tick AskedAt { get; private set; }
 

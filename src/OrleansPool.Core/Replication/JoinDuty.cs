@@ -16,9 +16,6 @@ namespace OrleansPool.Core.Replication;
 /// </remarks>
 internal sealed class JoinDuty(Replica replica, BackupProgress progress)
 {
-    /// <summary>Bytes of one part of a snapshot, and of the blocks of one copy.</summary>
-    public const int PartBytes = 64 << 10;
-
     private ReadOnlyMemory<byte>[]? _parts;
     private ulong _snapshotAt;
     private int _partsAcked;
@@ -29,6 +26,7 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
     private Tick _sentAt;
     private bool _isProposed;
     private ulong _s0;
+    private long _calledBack;
 
     public NodeId Target => progress.Node;
 
@@ -44,6 +42,8 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
     private Segment Segment => replica.Segment;
 
     private OperationLog Log => replica.Segment.Log;
+
+    private int PartBytes => replica.Standing.Times.PartBytes;
 
     /// <summary>Begins again with a new snapshot.</summary>
     public void Restart()
@@ -156,10 +156,13 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
             IsRequired = !Mutant.Is(Mutation.JoinerNotRequired);
             _s0 = Log.Last + 1;
             replica.Primary.RefreshRight();
+
+            // Copies in caches rest on the promises of the members before: once the joiner is one, it could take over without them.
+            _calledBack = Mutant.Is(Mutation.JoinKeepsCopies) ? -1 : replica.Primary.Sharing.CallBackAll();
         }
 
         bool hasAllBefore = progress.Acked + 1 >= _s0 || Mutant.Is(Mutation.JoinerProposedEarly);
-        if (_isProposed || replica.Primary.IsProposing || !hasAllBefore || progress.Link.HeldUntil <= now) return;
+        if (_isProposed || replica.Primary.IsProposing || !hasAllBefore || !replica.Primary.Sharing.IsCalledBack(_calledBack) || progress.Link.HeldUntil <= now) return;
         if (replica.Standing.IsDead(Target, replica.Row.MembershipVersion)) return;
         _isProposed = true;
         SegmentRow next = replica.Row.Next(replica.Standing.View.Version);

@@ -153,7 +153,10 @@ internal sealed class Replica
             case CopyBlocks copy when Role == ReplicaRole.Joiner && from == Row.Primary:
                 _joiner!.Take(from, copy, now, outbox);
                 break;
-            case SnapshotAck or CopyAck or LeaveRequest or MoveReady when Role == ReplicaRole.Primary:
+            case FillRequest fill when Role is ReplicaRole.Primary or ReplicaRole.Successor:
+                _primary.Sharing.Fill(from, fill, now, outbox);
+                break;
+            case SnapshotAck or CopyAck or LeaveRequest or MoveReady or InvalidateAck when Role == ReplicaRole.Primary:
                 _primary.Receive(from, message, now, outbox);
                 break;
             case MovePrepare when Role == ReplicaRole.Backup && from == Row.Primary:
@@ -280,6 +283,6 @@ internal sealed class Replica
 
     /// <summary>An acknowledgement of this primary's own stream stays true when the row changes and the primary does not.</summary>
     private bool IsStillTrue(SegmentMessage message) =>
-        message is ReplicateAck or SnapshotAck or CopyAck or SealReply or MoveReady && message.Epoch >= Term
+        message is ReplicateAck or SnapshotAck or CopyAck or SealReply or MoveReady or InvalidateAck && message.Epoch >= Term
         && Role is ReplicaRole.Primary or ReplicaRole.Successor;
 }

@@ -25,6 +25,8 @@ internal sealed class RunTotals
 
     public long LostSegments { get; set; }
 
+    public long CacheHits { get; set; }
+
     public SortedDictionary<string, long> Faults { get; init; } = new(StringComparer.Ordinal);
 
     public SortedDictionary<string, long> Pairs { get; init; } = new(StringComparer.Ordinal);
@@ -41,6 +43,7 @@ internal sealed class RunTotals
         Events += report.Events;
         SimulatedSeconds += report.Time.TotalSeconds;
         LostSegments += report.LostSegments;
+        CacheHits += report.CacheHits;
         foreach ((string fault, long count) in report.Faults) Faults[fault] = Faults.GetValueOrDefault(fault) + count;
         foreach ((string pair, long count) in report.Pairs) Pairs[pair] = Pairs.GetValueOrDefault(pair) + count;
     }
@@ -58,6 +61,7 @@ internal sealed class RunTotals
         Executed,
         Events,
         LostSegments,
+        CacheHits,
         SimulatedSeconds = Math.Round(SimulatedSeconds),
         WallSeconds = Math.Round(wall.TotalSeconds, 1),
         TimesRealTime = Math.Round(SimulatedSeconds / Math.Max(wall.TotalSeconds, 0.001)),

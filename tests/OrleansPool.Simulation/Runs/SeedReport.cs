@@ -13,9 +13,10 @@ namespace OrleansPool.Simulation.Runs;
 /// <param name="Pairs">Pairs of faults that came within two seconds.</param>
 /// <param name="Strikes">The faults in order.</param>
 /// <param name="LostSegments">Segments that were lost.</param>
+/// <param name="CacheHits">Reads served from caches.</param>
 internal sealed record SeedReport(
     ulong Seed, IReadOnlyList<string> Violations, long Operations, long Answered, long Executed, long Events, TimeSpan Time, ulong Hash,
-    IReadOnlyDictionary<string, long> Faults, IReadOnlyDictionary<string, long> Pairs, IReadOnlyDictionary<int, string> Strikes, int LostSegments)
+    IReadOnlyDictionary<string, long> Faults, IReadOnlyDictionary<string, long> Pairs, IReadOnlyDictionary<int, string> Strikes, int LostSegments, long CacheHits)
 {
     /// <summary>Whether all is well.</summary>
     public bool Holds => Violations.Count == 0;

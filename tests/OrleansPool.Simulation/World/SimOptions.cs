@@ -11,9 +11,6 @@ internal sealed record SimOptions
 
     public int Clients { get; init; } = 4;
 
-    /// <summary>Most copies that one silo has memory for.</summary>
-    public int CopiesMax { get; init; } = 64;
-
     public int BlockBytes { get; init; } = 64;
 
     public int BlockCount { get; init; } = 12;

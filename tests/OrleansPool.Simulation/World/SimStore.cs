@@ -36,7 +36,12 @@ internal sealed class SimStore(SimWorld world, SeededRandom random)
             there = random.Between(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(8));
         }
 
-        if (!isApplied) return;
+        if (!isApplied)
+        {
+            if (random.OneIn(3)) world.Queue.Plan(Delay(), () => from.TakeStoreReply(asker, new StoreReply(request.Number, request.Document, StoreOutcome.Unknown, null)));
+            return;
+        }
+
         world.Queue.Plan(there, () =>
         {
             if (IsAway && request.Content is null) return;

@@ -43,7 +43,7 @@ internal sealed class SimWorld
 
     public Swarm Swarm { get; private set; }
 
-    public ReplicationTimes Times { get; } = new();
+    public ReplicationTimes Times { get; } = new() { PartBytes = 192 };
 
     public SegmentGeometry Geometry { get; }
 
@@ -68,6 +68,9 @@ internal sealed class SimWorld
     public List<SimSilo> Silos { get; } = [];
 
     public IReadOnlyList<SimClient> Clients => _clients;
+
+    /// <summary>Reads that were served from a cache.</summary>
+    public long CacheHits { get; set; }
 
     /// <summary>Whether faults happen now.</summary>
     public bool IsFaulty { get; private set; }
