@@ -21,4 +21,9 @@ internal sealed record SeedReport(
 {
     /// <summary>Whether all is well.</summary>
     public bool Holds => Violations.Count == 0;
+
+    /// <summary>A run that ended with an exception.</summary>
+    public static SeedReport OfThrown(ulong seed, Exception thrown) => new(
+        seed, [$"{thrown.GetType().Name}: {thrown.Message}"], 0, 0, 0, 0, TimeSpan.Zero, 0,
+        new Dictionary<string, long>(), new Dictionary<string, long>(), new Dictionary<int, string>(), 0);
 }
