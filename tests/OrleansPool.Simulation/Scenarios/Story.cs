@@ -169,6 +169,14 @@ internal sealed class Story
         return call;
     }
 
+    /// <summary>Waits until an operation is answered by that its segment is lost. That may take as long as somebody who is cut off may go on.</summary>
+    public void AwaitLost(ScriptCall call)
+    {
+        call.Insist();
+        Until(() => call.IsAnswered, "it is told that the segment is lost", World.Times.LossDelayMax + Patience);
+        Await(call, OperationStatus.Lost);
+    }
+
     /// <summary>Lets things happen until something holds.</summary>
     public void Until(Func<bool> holds, string what, TimeSpan? within = null)
     {
