@@ -113,6 +113,7 @@ internal sealed class Story
     {
         SimSilo primary = silos[0];
         int shard = -1;
+        Until(() => primary.Node.Standing.View.Counts(primary.Id.Silo), "it sees itself among the members");
         primary.Do((node, now, outbox) =>
         {
             node.Map.TakeRange(taken => shard = taken);
