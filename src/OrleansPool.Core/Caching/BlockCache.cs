@@ -79,6 +79,20 @@ public sealed class BlockCache
         ShardOf(hash).Put(key, hash, version, block);
     }
 
+    /// <summary>Copies bytes of a block that was brought under a reader's own right.</summary>
+    internal bool TryGet(in BlockKey key, in LeaseKey lease, int offset, Span<byte> destination, out ulong version, out CacheTerms? terms)
+    {
+        int hash = HashOf(key);
+        return ShardOf(hash).TryGet(key, hash, lease, offset, destination, out version, out terms);
+    }
+
+    /// <summary>Puts a whole block in under some terms, in the place of whatever is there.</summary>
+    internal void Keep(in BlockKey key, in LeaseKey lease, ulong version, ReadOnlySpan<byte> block, CacheTerms terms)
+    {
+        int hash = HashOf(key);
+        ShardOf(hash).Keep(key, hash, lease, version, block, terms);
+    }
+
     /// <summary>Drops a block.</summary>
     public bool Remove(in BlockKey key)
     {

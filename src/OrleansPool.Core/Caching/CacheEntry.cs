@@ -11,6 +11,14 @@ internal struct CacheEntry
     /// <summary>Version of the bytes; 0 for a ghost.</summary>
     public ulong Version;
 
+    /// <summary>What the copy rests on; null where nothing but the owner's word does.</summary>
+    public CacheTerms? Terms;
+
+    /// <summary>The right under which the copy was brought: others do not see it.</summary>
+    public LeaseId LeaseId;
+
+    public ulong Generation;
+
     /// <summary>First page of the bytes; -1 for a ghost.</summary>
     public int FirstPage;
 

@@ -71,8 +71,36 @@ internal sealed class CacheShard
         return version != 0;
     }
 
+    /// <summary>Copies bytes of a block that was brought under a reader's own right.</summary>
+    public bool TryGet(in BlockKey key, int hash, in LeaseKey lease, int offset, Span<byte> destination, out ulong version, out CacheTerms? terms)
+    {
+        (version, terms) = (0, null);
+        Enter();
+        int at = _table.Find(key, hash);
+        if (at != None && _table[at].Version != 0 && IsOf(_table[at], lease) && offset >= 0 && offset <= _table[at].Bytes - destination.Length)
+        {
+            ref CacheEntry entry = ref _table[at];
+            _pages.Load(entry.FirstPage, offset, destination);
+            (version, terms) = (entry.Version, entry.Terms);
+            if (entry.Uses < CacheEntry.UsesMax) entry.Uses++;
+        }
+
+        Leave();
+        return version != 0;
+    }
+
+    /// <summary>Puts a block in under some terms, in the place of whatever is there.</summary>
+    public void Keep(in BlockKey key, int hash, in LeaseKey lease, ulong version, ReadOnlySpan<byte> block, CacheTerms terms)
+    {
+        Enter();
+        int at = _table.Find(key, hash);
+        if (at != None && _table[at].Version != 0) Drop(at);
+        Leave();
+        Put(key, hash, version, block, lease, terms);
+    }
+
     /// <summary>Puts a block in, unless it is larger than the shard or a newer version is there.</summary>
-    public void Put(in BlockKey key, int hash, ulong version, ReadOnlySpan<byte> block)
+    public void Put(in BlockKey key, int hash, ulong version, ReadOnlySpan<byte> block, in LeaseKey lease = default, CacheTerms? terms = null)
     {
         int pages = _pages.PagesFor(block.Length);
         if (pages > _pageCount || pages == 0) return;
@@ -86,7 +114,8 @@ internal sealed class CacheShard
             if (at != None && _table[at].Version == 0) Learn(_table[at].Queue, pages);
             if (at != None) Drop(at);
             while (_pages.FreeCount < pages) EvictOne();
-            Insert(key, hash, version, block, queue, uses);
+            ref CacheEntry entry = ref Insert(key, hash, version, block, queue, uses);
+            (entry.Terms, entry.LeaseId, entry.Generation) = (terms, lease.Id, lease.Generation);
         }
 
         Leave();
@@ -154,6 +183,9 @@ internal sealed class CacheShard
         }
     }
 
+    private static bool IsOf(in CacheEntry entry, in LeaseKey lease) =>
+        (entry.LeaseId == lease.Id && entry.Generation == lease.Generation) || Replication.Mutant.Is(Replication.Mutation.CachedHitWithoutGeneration);
+
     private static void Require(bool holds, string invariant)
     {
         if (!holds) throw new InvalidOperationException($"The block cache is broken: it does not hold that {invariant}.");
@@ -169,7 +201,7 @@ internal sealed class CacheShard
 
     private int GhostCount => _table.Count(CacheQueue.SmallGhost) + _table.Count(CacheQueue.MainGhost);
 
-    private void Insert(in BlockKey key, int hash, ulong version, ReadOnlySpan<byte> block, CacheQueue queue, byte uses)
+    private ref CacheEntry Insert(in BlockKey key, int hash, ulong version, ReadOnlySpan<byte> block, CacheQueue queue, byte uses)
     {
         int at = _table.Add(key, hash);
         ref CacheEntry entry = ref _table[at];
@@ -179,6 +211,7 @@ internal sealed class CacheShard
         entry.Uses = uses;
         Bytes += block.Length;
         Push(at, queue);
+        return ref entry;
     }
 
     /// <summary>A ghost comes back: the queue that let it go was too short. The rarer such ghosts are beside the other's, the more one of them says.</summary>
@@ -218,6 +251,7 @@ internal sealed class CacheShard
         Bytes -= entry.Bytes;
         entry.FirstPage = None;
         entry.Version = 0;
+        entry.Terms = null;
     }
 
     private void Drop(int at)

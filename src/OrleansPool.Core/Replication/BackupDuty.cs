@@ -31,7 +31,7 @@ internal sealed class BackupDuty(Replica replica)
         }
 
         LearnCommitted(message.CommittedSequence);
-        outbox.Send(from, new ReplicateAck(replica.Segment.Id, replica.Row.Epoch, log.Last));
+        outbox.Send(from, new ReplicateAck(replica.Segment.Id, replica.Row.Epoch, log.Last, replica.Copy));
     }
 
     /// <summary>Appends and applies one operation.</summary>

@@ -10,6 +10,9 @@ internal sealed class BackupProgress(PeerLink link, ulong sinceEpoch)
 
     public NodeId Node => link.Node;
 
+    /// <summary>The snapshot from which it is made, while this primary makes it or has made it; 0 for a member that was there before.</summary>
+    public ulong Copy { get; set; }
+
     /// <summary>It has every operation up to this one.</summary>
     public ulong Acked { get; set; }
 

@@ -1,3 +1,4 @@
+using OrleansPool.Core.Caching;
 using OrleansPool.Core.Segments;
 using OrleansPool.Core.Wire;
 using OrleansPool.Grains;
@@ -24,18 +25,22 @@ internal sealed class FabricNode
     private Tick _heartAt;
     private Tick _reviewAt;
 
-    public FabricNode(NodeId self, ReplicationTimes times, ISegmentMemory memory, bool isStoreInProcess = false, int inSyncMin = 1)
+    public FabricNode(NodeId self, ReplicationTimes times, ISegmentMemory memory, bool isStoreInProcess = false, int inSyncMin = 1, BlockCache? cache = null)
     {
         _memory = memory;
         Standing = new Standing(self, times, isStoreInProcess) { InSyncMin = inSyncMin };
         Map = new MapKeeper(Standing);
         _heart = new Heart(Standing);
         _succession = new Succession(Standing, Map);
+        if (cache is not null) Cache = new CoherentCache(Standing, cache);
     }
 
     public Standing Standing { get; }
 
     public MapKeeper Map { get; }
+
+    /// <summary>Copies of other nodes' blocks; null for a node that keeps none.</summary>
+    public CoherentCache? Cache { get; }
 
     /// <summary>The copies that this node has, by segment.</summary>
     public IReadOnlyDictionary<SegmentId, Segment> Segments => _segments;
@@ -45,7 +50,7 @@ internal sealed class FabricNode
     {
         Tick at = Tick.Min(Tick.Min(_heartAt, _reviewAt), Map.WakeAt(now));
         foreach (Segment segment in _segments.Values) at = Tick.Min(at, segment.WakeAt);
-        return at;
+        return Cache is null ? at : Tick.Min(at, Cache.WakeAt);
     }
 
     /// <summary>Takes an operation of a caller for a segment whose row the caller knows in some epoch.</summary>
@@ -55,6 +60,7 @@ internal sealed class FabricNode
         validUntil = Tick.Never;
         result = new OperationResult(OperationStatus.NotPrimary);
         if (IsLost(id, now)) result = new OperationResult(OperationStatus.Lost);
+        else if (Map.Find(id) is { State: SegmentState.Deleted }) result = new OperationResult(OperationStatus.NoSegment);
         if (!_segments.TryGetValue(id, out Segment? segment) || segment.Replica is null) return true;
         if (epoch < segment.Replica.Row.Epoch && !segment.Replica.IsOpen) return true;
         bool isAnswered = segment.Step(operation, now, outbox.Segment);
@@ -80,8 +86,11 @@ internal sealed class FabricNode
             case RowNotice notice:
                 Learn(notice.Row, settledEpoch: 0, now, outbox);
                 break;
-            case Resolve resolve:
-                if (Map.Find(resolve.Segment) is { } row) outbox.Messages.Add((from, new RowNotice(row)));
+            case FillReply reply:
+                Cache?.Take(from, reply, now);
+                break;
+            case Invalidate invalidate:
+                Cache?.Take(from, invalidate, now, outbox);
                 break;
             case SegmentMessage about:
                 ReceiveAbout(from, about, now, outbox);
@@ -89,6 +98,18 @@ internal sealed class FabricNode
         }
 
         Settle(now, outbox);
+    }
+
+    /// <summary>A reader missed the cache: brings the block.</summary>
+    public void Miss(SegmentId id, int block, in LeaseKey key, IFillWaiter waiter, Tick now, NodeOutbox outbox)
+    {
+        if (Cache is null || Map.Find(id) is not { State: SegmentState.Active } row || row.Primary == Standing.Self)
+        {
+            waiter.Filled(IsLost(id, now) ? OperationStatus.Lost : OperationStatus.NotPrimary, 0, default);
+            return;
+        }
+
+        Cache.Miss(row, block, key, waiter, now, outbox);
     }
 
     /// <summary>Takes a reply of the store.</summary>
@@ -112,6 +133,7 @@ internal sealed class FabricNode
     {
         _heartAt = _heart.Elapse(now, outbox);
         Standing.Authority.OnExchange(Standing, now);
+        Cache?.Elapse(now);
         Map.Elapse(now, outbox);
         if (now >= _reviewAt) outbox.MustReview = true;
         _walk.Clear();
@@ -153,6 +175,17 @@ internal sealed class FabricNode
     {
         if (!_segments.TryGetValue(id, out Segment? segment) || segment.Replica is not { IsOpen: true } replica) return false;
         bool begun = replica.Primary.TryMove(target, now);
+        segment.Elapse(now, outbox.Segment);
+        Finish(segment, now, outbox);
+        Settle(now, outbox);
+        return begun;
+    }
+
+    /// <summary>Begins to give back a segment that nobody has a lease in.</summary>
+    public bool TryDelete(SegmentId id, Tick now, NodeOutbox outbox)
+    {
+        if (!_segments.TryGetValue(id, out Segment? segment) || segment.Replica is not { IsOpen: true } replica) return false;
+        bool begun = replica.Primary.TryDelete();
         segment.Elapse(now, outbox.Segment);
         Finish(segment, now, outbox);
         Settle(now, outbox);
@@ -227,10 +260,15 @@ internal sealed class FabricNode
     /// <summary>A row is known: in the map, and to the copy here, if there is one.</summary>
     private void Learn(SegmentRow row, ulong settledEpoch, Tick now, NodeOutbox outbox)
     {
-        bool isNew = Map.Learn(row);
+        bool isNew = Map.Learn(row, now);
         row = Map.Find(row.Segment)!;
         if (row.State == SegmentState.Lost) _lostSeenAt.TryAdd(row.Segment, now);
-        if (isNew) outbox.MustReview = true;
+        if (isNew)
+        {
+            outbox.MustReview = true;
+            Cache?.OnRow(row);
+        }
+
         if (_births.Remove(row.Segment, out Segment? born))
         {
             if (row is { Epoch: 1 } && row.Primary == Standing.Self) Add(born, row, now);
@@ -252,7 +290,7 @@ internal sealed class FabricNode
         if (hasProposed) Map.Elapse(now, outbox);
         if (segment.Replica is { } replica)
         {
-            if (Map.Learn(replica.Row)) outbox.MustReview = true;
+            if (Map.Learn(replica.Row, now)) outbox.MustReview = true;
             if (replica.WantsRow) Map.WantRead(segment.Id);
             replica.WantsRow = false;
         }

@@ -16,9 +16,6 @@ namespace OrleansPool.Core.Replication;
 /// </remarks>
 internal sealed class JoinDuty(Replica replica, BackupProgress progress)
 {
-    /// <summary>Bytes of one part of a snapshot, and of the blocks of one copy.</summary>
-    public const int PartBytes = 64 << 10;
-
     private ReadOnlyMemory<byte>[]? _parts;
     private ulong _snapshotAt;
     private int _partsAcked;
@@ -29,6 +26,7 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
     private Tick _sentAt;
     private bool _isProposed;
     private ulong _s0;
+    private long _calledBack;
 
     public NodeId Target => progress.Node;
 
@@ -41,9 +39,15 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
     /// <summary>The joiner's acknowledgements are needed.</summary>
     public bool IsRequired { get; private set; }
 
+    /// <summary>How far it is, for whoever looks for what holds it up.</summary>
+    public string Progress =>
+        $"parts {_partsAcked} of {_parts?.Length}, copied {_copied} of {Segment.Geometry.BlockCount}, copy {_number}{(_isCopyOut ? " out" : "")}{(IsRequired ? $", required from {_s0}" : "")}{(_isProposed ? ", proposed" : "")}";
+
     private Segment Segment => replica.Segment;
 
     private OperationLog Log => replica.Segment.Log;
+
+    private int PartBytes => replica.Standing.Times.PartBytes;
 
     /// <summary>Begins again with a new snapshot.</summary>
     public void Restart()
@@ -73,11 +77,11 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
                 _partsAcked = Math.Min(ack.PartCount, _parts.Length);
                 if (IsInstalled) (progress.Acked, progress.Sent, progress.KnowsRow) = (_snapshotAt, _snapshotAt, true);
                 break;
-            case CopyAck ack when _isCopyOut && ack.Number == _number:
+            case CopyAck ack when _isCopyOut && ack.Snapshot == _snapshotAt && ack.Number == _number:
                 _isCopyOut = false;
                 _copied = _copyEnd;
                 break;
-            case CopyAck { IsStale: true } ack when _isCopyOut && ack.Number == _number - 1:
+            case CopyAck { IsStale: true } ack when _isCopyOut && ack.Snapshot == _snapshotAt && ack.Number == _number - 1:
                 _isCopyOut = false;
                 _number--;
                 break;
@@ -108,6 +112,9 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
         }
 
         _snapshotAt = Log.Committed;
+
+        // One more, so that it is never 0: a segment may be joined before its first operation.
+        progress.Copy = _snapshotAt + 1;
         byte[] bytes = SegmentSnapshot.Write(Segment, now);
         _parts = new ReadOnlyMemory<byte>[(bytes.Length + PartBytes - 1) / PartBytes];
         for (int i = 0; i < _parts.Length; i++)
@@ -146,7 +153,7 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
             images.Add(new BlockImage(block, version, bytes));
         }
 
-        outbox.Send(Target, new CopyBlocks(Segment.Id, replica.Row.Epoch, _number, Log.Last, _copied, _copyEnd, [.. images]));
+        outbox.Send(Target, new CopyBlocks(Segment.Id, replica.Row.Epoch, _snapshotAt, _number, Log.Last, _copied, _copyEnd, [.. images]));
     }
 
     private void Finish(Tick now, Outbox outbox)
@@ -156,10 +163,13 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
             IsRequired = !Mutant.Is(Mutation.JoinerNotRequired);
             _s0 = Log.Last + 1;
             replica.Primary.RefreshRight();
+
+            // Copies in caches rest on the promises of the members before: once the joiner is one, it could take over without them.
+            _calledBack = Mutant.Is(Mutation.JoinKeepsCopies) ? -1 : replica.Primary.Sharing.CallBackAll();
         }
 
         bool hasAllBefore = progress.Acked + 1 >= _s0 || Mutant.Is(Mutation.JoinerProposedEarly);
-        if (_isProposed || replica.Primary.IsProposing || !hasAllBefore || progress.Link.HeldUntil <= now) return;
+        if (_isProposed || replica.Primary.IsProposing || !hasAllBefore || !replica.Primary.Sharing.IsCalledBack(_calledBack) || progress.Link.HeldUntil <= now) return;
         if (replica.Standing.IsDead(Target, replica.Row.MembershipVersion)) return;
         _isProposed = true;
         SegmentRow next = replica.Row.Next(replica.Standing.View.Version);

@@ -54,7 +54,7 @@ internal sealed class JoinerDuty(Replica replica)
 
     public void Take(NodeId from, CopyBlocks copy, Tick now, Outbox outbox)
     {
-        if (!IsInstalled || copy.Number > _number + 1) return;
+        if (!IsInstalled || copy.Snapshot != _sequence || copy.Number > _number + 1) return;
         OperationLog log = replica.Segment.Log;
         bool isStale = false;
         if (copy.Number == _number + 1)
@@ -68,7 +68,7 @@ internal sealed class JoinerDuty(Replica replica)
             }
         }
 
-        outbox.Send(from, new CopyAck(copy.Segment, replica.Row.Epoch, _number, isStale));
+        outbox.Send(from, new CopyAck(copy.Segment, replica.Row.Epoch, _sequence, _number, isStale));
     }
 
     private void Apply(CopyBlocks copy)
@@ -127,6 +127,7 @@ internal sealed class JoinerDuty(Replica replica)
 
         SegmentSnapshot.Read(replica.Segment, bytes, now);
         replica.Segment.Log.BeginAfter(_sequence);
+        replica.Copy = _sequence + 1;
         _parts = new ReadOnlyMemory<byte>[_parts.Length];
         IsInstalled = true;
     }

@@ -13,6 +13,7 @@ internal sealed class MoveDuty(Replica replica, BackupProgress target, Tick now)
 {
     private readonly Tick _begunAt = now;
     private Tick _askedAt;
+    private long _calledBack = -1;
     private bool _isReady;
     private bool _isProposed;
 
@@ -48,6 +49,8 @@ internal sealed class MoveDuty(Replica replica, BackupProgress target, Tick now)
         }
 
         if (replica.Primary.IsProposing) return;
+        if (_calledBack < 0 && !Mutant.Is(Mutation.MoveKeepsCopies)) _calledBack = replica.Primary.Sharing.CallBackAll();
+        if (!replica.Primary.Sharing.IsCalledBack(_calledBack)) return;
         if (!IsClosing)
         {
             IsClosing = true;

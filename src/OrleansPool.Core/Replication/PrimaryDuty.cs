@@ -21,8 +21,10 @@ internal sealed class PrimaryDuty(Replica replica)
     private readonly HashSet<int> _stalledBlocks = [];
     private readonly HashSet<int> _stalledLeases = [];
     private readonly RemovalDuty _removal = new(replica);
+    private readonly Caching.Sharing _sharing = new(replica);
     private JoinDuty? _join;
     private MoveDuty? _move;
+    private DeleteDuty? _delete;
     private bool _hasLapsed = true;
 
     private Segment Segment => replica.Segment;
@@ -37,14 +39,17 @@ internal sealed class PrimaryDuty(Replica replica)
     /// <summary>A change of the row was proposed, and it is not known what became of it.</summary>
     public bool IsProposing { get; private set; }
 
-    /// <summary>The segment is being handed over: nothing is accepted any more.</summary>
-    public bool IsClosing => _move is { IsClosing: true };
+    /// <summary>The segment is being handed over or given back: nothing is accepted any more.</summary>
+    public bool IsClosing => _move is { IsClosing: true } || _delete is not null;
 
     /// <summary>Whether operations are committed in order only, so that the state is that of one moment of the stream.</summary>
     public bool CommitsInOrder => _join is { IsWaitingForOrder: true };
 
     /// <summary>Until when an answer that rests on the state here may be given.</summary>
     public Tick AnswersValidUntil => Tick.Min(Standing.Authority.ValidUntil, HeldByAll());
+
+    /// <summary>Who keeps copies of which block.</summary>
+    public Caching.Sharing Sharing => _sharing;
 
     /// <summary>The join that is under way.</summary>
     public JoinDuty? Join => _join;
@@ -55,7 +60,7 @@ internal sealed class PrimaryDuty(Replica replica)
     public Tick WakeAt(Tick now)
     {
         Tick at = now + (Standing.Times.Silence / 2);
-        bool isBusy = _join is not null || _move is not null;
+        bool isBusy = _join is not null || _move is not null || _sharing.IsBusy;
         foreach (BackupProgress member in _members) isBusy |= member.Owes(Log.Last, Log.Committed);
         if (isBusy) at = Tick.Min(at, now + Standing.Times.Resend);
         return replica.IsOpen ? Tick.Min(at, Tick.Max(Segment.Stream.WakeAt(now), now + Standing.Times.Resend)) : at;
@@ -65,7 +70,7 @@ internal sealed class PrimaryDuty(Replica replica)
     public void Adopt(Tick now)
     {
         _members.Clear();
-        (_join, _move, IsProposing) = (null, null, false);
+        (_join, _move, _delete, IsProposing) = (null, null, null, false);
         Follow(now);
     }
 
@@ -73,6 +78,7 @@ internal sealed class PrimaryDuty(Replica replica)
     public void Begin(Tick now)
     {
         Segment.Stream.Epoch = replica.Row.Epoch;
+        _sharing.Begin();
         Follow(now);
         SetRight();
         Segment.Leases.RestartDurations(now);
@@ -128,8 +134,7 @@ internal sealed class PrimaryDuty(Replica replica)
         Follow(now);
         if (_join is not null && _join.Target != replica.Row.Joiner) _join = null;
         foreach (BackupProgress member in _members) member.KnowsRow = false;
-        _move?.OnRow(now);
-        if (_move is { IsOver: true }) _move = null;
+        EndWhatIsOver(now);
         SetRight();
         Pump(now, outbox);
     }
@@ -140,8 +145,7 @@ internal sealed class PrimaryDuty(Replica replica)
         if (!IsProposing || epoch != replica.Row.Epoch + 1) return;
         IsProposing = false;
         _join?.OnSettled();
-        _move?.OnRow(now);
-        if (_move is { IsOver: true }) _move = null;
+        EndWhatIsOver(now);
         if (replica.Role == ReplicaRole.Primary) SetRight();
     }
 
@@ -150,8 +154,9 @@ internal sealed class PrimaryDuty(Replica replica)
     {
         Segment.SetRight(null);
         Segment.Stream.Pending.Abandon(outbox);
+        _sharing.Begin();
         _members.Clear();
-        (_join, _move, IsProposing) = (null, null, false);
+        (_join, _move, _delete, IsProposing) = (null, null, null, false);
     }
 
     /// <summary>Proposes a row. One change is under way at a time.</summary>
@@ -167,7 +172,7 @@ internal sealed class PrimaryDuty(Replica replica)
     public bool TryJoin(NodeId target, Outbox outbox)
     {
         SegmentRow row = replica.Row;
-        if (replica.Role != ReplicaRole.Primary || IsProposing || _move is not null || row.Joiner != default || row.Has(target)) return false;
+        if (replica.Role != ReplicaRole.Primary || IsProposing || _move is not null || _delete is not null || row.Joiner != default || row.Has(target)) return false;
 
         // The row will say that its writer's view has all its members: absence from an older view is then not taken for death.
         if (!Standing.View.Counts(target.Silo)) return false;
@@ -175,11 +180,22 @@ internal sealed class PrimaryDuty(Replica replica)
         return true;
     }
 
+    /// <summary>Begins to give the segment back, if nobody has a lease in it.</summary>
+    /// <returns>False when that is not possible now.</returns>
+    public bool TryDelete()
+    {
+        bool isFree = replica.Role == ReplicaRole.Primary && !IsProposing && _move is null && _join is null && replica.Row.Joiner == default;
+        if (!isFree || _delete is not null || Segment.LeaseCount > 0 || Segment.Stream.Pending.Count > 0) return false;
+        _delete = new DeleteDuty(replica);
+        SetRight();
+        return true;
+    }
+
     /// <summary>Begins to hand the segment to a member.</summary>
     /// <returns>False when that is not possible now.</returns>
     public bool TryMove(NodeId target, Tick now)
     {
-        if (replica.Role != ReplicaRole.Primary || IsProposing || _move is not null || _join is not null || Find(target) is not { } member) return false;
+        if (replica.Role != ReplicaRole.Primary || IsProposing || _move is not null || _delete is not null || _join is not null || Find(target) is not { } member) return false;
         _move = new MoveDuty(replica, member, now);
         return true;
     }
@@ -200,6 +216,9 @@ internal sealed class PrimaryDuty(Replica replica)
             case LeaveRequest when Find(from) is { } member:
                 member.Consents = true;
                 break;
+            case InvalidateAck ack:
+                _sharing.OnAck(from, ack);
+                break;
             case MoveReady:
                 _move?.OnReady(from);
                 break;
@@ -210,7 +229,9 @@ internal sealed class PrimaryDuty(Replica replica)
 
     public void OnAck(NodeId from, ReplicateAck ack, Tick now, Outbox outbox)
     {
-        if (Find(from) is not { } member || (ack.Epoch < member.SinceEpoch && !Mutant.Is(Mutation.AckOfEarlierCopyCounts))) return;
+        if (Find(from) is not { } member) return;
+        bool isOfEarlierCopy = ack.Epoch < member.SinceEpoch || (member.Copy != 0 && ack.Copy != member.Copy);
+        if (isOfEarlierCopy && !Mutant.Is(Mutation.AckOfEarlierCopyCounts)) return;
         if (ack.Epoch == replica.Row.Epoch) member.KnowsRow = true;
         if (ack.LastSequence > member.Acked)
         {
@@ -223,6 +244,18 @@ internal sealed class PrimaryDuty(Replica replica)
         }
 
         Pump(now, outbox);
+    }
+
+    /// <summary>The other members whose promise reads rest on.</summary>
+    public NodeId[] RequiredMembers()
+    {
+        var members = new List<NodeId>(_members.Count);
+        foreach (BackupProgress member in _members)
+        {
+            if (IsRequired(member)) members.Add(member.Node);
+        }
+
+        return [.. members];
     }
 
     /// <summary>Durations restart in full once this node may serve again after it could not.</summary>
@@ -244,6 +277,12 @@ internal sealed class PrimaryDuty(Replica replica)
             _join?.Elapse(now, outbox);
             _move?.Elapse(now, outbox);
             if (_move is { IsOver: true }) _move = null;
+            _delete?.Elapse(outbox);
+            if (_delete is { IsOver: true })
+            {
+                _delete = null;
+                SetRight();
+            }
         }
 
         if (!IsProposing && !IsClosing) _removal.Elapse(now, outbox);
@@ -253,7 +292,14 @@ internal sealed class PrimaryDuty(Replica replica)
     /// <summary>Sends what the others lack and commits what may be.</summary>
     public void Pump(Tick now, Outbox outbox)
     {
-        if (replica.Role == ReplicaRole.Primary) CommitReady(now, outbox);
+        if (replica.Role == ReplicaRole.Primary)
+        {
+            _sharing.OnLogged();
+            _sharing.Elapse(now, outbox);
+            CommitReady(now, outbox);
+            _sharing.Elapse(now, outbox);
+        }
+
         foreach (BackupProgress member in _members) Send(member, now, outbox);
     }
 
@@ -266,6 +312,14 @@ internal sealed class PrimaryDuty(Replica replica)
         }
 
         return null;
+    }
+
+    private void EndWhatIsOver(Tick now)
+    {
+        _move?.OnRow(now);
+        if (_move is { IsOver: true }) _move = null;
+        _delete?.OnRow();
+        if (_delete is { IsOver: true }) _delete = null;
     }
 
     private BackupProgress Follow(NodeId node, Tick now)
@@ -342,6 +396,7 @@ internal sealed class PrimaryDuty(Replica replica)
 
             Log.AdvanceCommitted();
             while (freed is not null && freed.TryDequeue(out Operation operation)) Judge(operation, now, outbox);
+            if (freed is not null) _sharing.OnLogged();
         }
         while (freed is not null);
     }
@@ -368,12 +423,12 @@ internal sealed class PrimaryDuty(Replica replica)
     /// <summary>Whether an operation must wait for an earlier one on the same blocks, or for those who cache them.</summary>
     private bool IsStalled(in LogEntry entry)
     {
-        bool isStalled = CommitsInOrder && Log.Committed + 1 != entry.Sequence;
-        int head = entry.ChangesLease ? entry.Block : entry.ChangesBytes ? Segment.Store[entry.Block].Head : -1;
-        isStalled |= entry.ChangesLease ? _stalledLeases.Contains(head) : _stalledBlocks.Contains(entry.Block) && entry.ChangesBytes;
+        bool isStalled = (CommitsInOrder && Log.Committed + 1 != entry.Sequence) || _sharing.Stalls(entry);
+        int head = entry.ChangesLease ? entry.Block : entry.TouchesBlock ? Segment.Store[entry.Block].Head : -1;
+        isStalled |= entry.ChangesLease ? _stalledLeases.Contains(head) : _stalledBlocks.Contains(entry.Block) && entry.TouchesBlock && !Mutant.Is(Mutation.FailedComparisonOvertakes);
         if (!isStalled) return false;
         if (head >= 0) _stalledLeases.Add(head);
-        if (entry.ChangesBytes) _stalledBlocks.Add(entry.Block);
+        if (entry.TouchesBlock) _stalledBlocks.Add(entry.Block);
         return true;
     }
 }

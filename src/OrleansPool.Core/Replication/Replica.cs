@@ -80,6 +80,9 @@ internal sealed class Replica
     /// <summary>The primary's work, for those who drive it.</summary>
     public PrimaryDuty Primary => _primary;
 
+    /// <summary>The snapshot from which this copy was made; 0 for one that was there from the beginning.</summary>
+    public ulong Copy { get; set; }
+
     /// <summary>The joiner's work, while it is one.</summary>
     public JoinerDuty? Joiner => _joiner;
 
@@ -153,7 +156,10 @@ internal sealed class Replica
             case CopyBlocks copy when Role == ReplicaRole.Joiner && from == Row.Primary:
                 _joiner!.Take(from, copy, now, outbox);
                 break;
-            case SnapshotAck or CopyAck or LeaveRequest or MoveReady when Role == ReplicaRole.Primary:
+            case FillRequest fill when Role is ReplicaRole.Primary or ReplicaRole.Successor:
+                _primary.Sharing.Fill(from, fill, now, outbox);
+                break;
+            case SnapshotAck or CopyAck or LeaveRequest or MoveReady or InvalidateAck when Role == ReplicaRole.Primary:
                 _primary.Receive(from, message, now, outbox);
                 break;
             case MovePrepare when Role == ReplicaRole.Backup && from == Row.Primary:
@@ -280,6 +286,6 @@ internal sealed class Replica
 
     /// <summary>An acknowledgement of this primary's own stream stays true when the row changes and the primary does not.</summary>
     private bool IsStillTrue(SegmentMessage message) =>
-        message is ReplicateAck or SnapshotAck or CopyAck or SealReply or MoveReady && message.Epoch >= Term
+        message is ReplicateAck or SnapshotAck or CopyAck or SealReply or MoveReady or InvalidateAck && message.Epoch >= Term
         && Role is ReplicaRole.Primary or ReplicaRole.Successor;
 }

@@ -1,6 +1,6 @@
 namespace OrleansPool.Core.Replication;
 
-/// <summary>The times of the protocol. All nodes of a cluster must have the same.</summary>
+/// <summary>The times of the protocol, and the size of its larger messages. All nodes of a cluster must have the same times.</summary>
 internal sealed record ReplicationTimes
 {
     /// <summary>How long a read lease lasts: L.</summary>
@@ -20,6 +20,9 @@ internal sealed record ReplicationTimes
 
     /// <summary>When a message without an answer is sent again.</summary>
     public TimeSpan Resend { get; init; } = TimeSpan.FromMilliseconds(60);
+
+    /// <summary>Bytes of one part of a snapshot, and of the blocks of one copy.</summary>
+    public int PartBytes { get; init; } = 64 << 10;
 
     /// <summary>How often a pair renews its lease.</summary>
     public TimeSpan HeartbeatInterval => ReadLease / 4;

@@ -59,8 +59,11 @@ internal struct LogEntry
 
     public readonly RequestId Request => new(Session, Number, Number - Lead);
 
+    /// <summary>Whether it is about bytes of one block: also a comparison that failed, whose result rests on them.</summary>
+    public readonly bool TouchesBlock => Kind is OperationKind.Write or OperationKind.CompareExchange or OperationKind.Add;
+
     /// <summary>Whether its bytes are bytes of a block.</summary>
-    public readonly bool ChangesBytes => ByteLength > 0 && Kind is OperationKind.Write or OperationKind.CompareExchange or OperationKind.Add;
+    public readonly bool ChangesBytes => ByteLength > 0 && TouchesBlock;
 
     /// <summary>Whether it changes a lease as a whole rather than bytes of one block.</summary>
     public readonly bool ChangesLease =>

@@ -269,6 +269,7 @@ public sealed class Segment
         ArgumentNullException.ThrowIfNull(book);
         _leases.Reclaim();
         if (IsClosed || FreeBlockCount + LeasedBlockCount != _store.BlockCount) return false;
+        if (Replica is { Role: not ReplicaRole.Primary and not ReplicaRole.Backup }) return false;
         int bookBytes = checked((int)Geometry.BookBytes);
         Book.GetSpan(0, bookBytes).CopyTo(book.GetSpan(0, bookBytes));
         _store.MoveTo(frames, book);
@@ -278,7 +279,8 @@ public sealed class Segment
         Book = book;
 
         // After the new home is published: who sees the new right sees the new home, and who copied from the old one is refused.
-        Volatile.Write(ref _right, new ReadRight(FirstEpoch, [], authority: null));
+        if (Replica is null) Volatile.Write(ref _right, new ReadRight(FirstEpoch, [], authority: null));
+        else Replica.Primary.RefreshRight();
         return true;
     }
 

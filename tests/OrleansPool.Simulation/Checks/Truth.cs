@@ -70,13 +70,14 @@ internal sealed class Truth(SimWorld world)
     {
         OperationLog log = segment.Log;
         ref ulong seen = ref CollectionsMarshal.GetValueRefOrAddDefault(_checked, segment, out _);
-        if (log.Committed <= seen) return;
+        ulong last = LastCommitted(log);
+        if (last <= seen) return;
         if (!_streams.TryGetValue(segment.Id, out TruthStream? stream))
         {
             _streams.Add(segment.Id, stream = new TruthStream(segment.Geometry.BlockCount, segment.Geometry.BlockBytes));
         }
 
-        for (ulong sequence = Math.Max(seen + 1, log.First); sequence <= log.Committed; sequence++)
+        for (ulong sequence = Math.Max(seen + 1, log.First); sequence <= last; sequence++)
         {
             ref LogEntry entry = ref log[sequence];
             ulong digest = Digest(entry, log.BytesOf(entry));
@@ -95,7 +96,17 @@ internal sealed class Truth(SimWorld world)
             }
         }
 
-        seen = log.Committed;
+        seen = last;
+    }
+
+    /// <summary>
+    /// The last operation that is committed, although one before it, on other blocks, may not be yet: every member has both, so both stay.
+    /// </summary>
+    private static ulong LastCommitted(OperationLog log)
+    {
+        ulong last = log.Last;
+        while (last > log.Committed && !log[last].IsCommitted) last--;
+        return last;
     }
 
     /// <summary>Holds everything against everything.</summary>

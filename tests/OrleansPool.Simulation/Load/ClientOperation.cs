@@ -22,5 +22,8 @@ internal sealed class ClientOperation(long id, int client, SegmentId segment, Op
 
     public int Count { get; init; }
 
+    /// <summary>Whether the client's own silo is asked, whoever the primary is.</summary>
+    public bool IsThroughCache { get; init; }
+
     public int Attempts { get; set; }
 }

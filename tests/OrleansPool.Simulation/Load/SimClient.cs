@@ -18,6 +18,8 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
 
     private readonly Dictionary<SegmentId, SegmentRow> _rows = [];
     private readonly Dictionary<SegmentId, (ulong Id, ulong Next)> _sessions = [];
+    private readonly int _home = random.Below(world.Silos.Count);
+    private readonly OddRequests _odd = new(random.Fork(), world.Geometry.BlockBytes, world.Geometry.BlockCount);
     private ClientOperation? _current;
     private long _token;
     private long _retryToken;
@@ -34,13 +36,20 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
     /// <summary>Which operations it does.</summary>
     public void Begin() => PlanNext();
 
+    /// <summary>It goes on after it was stopped.</summary>
+    public void GoOn()
+    {
+        IsStopped = false;
+        if (_current is null) PlanNext();
+    }
+
     public void Receive(ClientReply reply)
     {
         if (reply.Row is { } row) Learn(row);
         if (_current is not { } operation || (reply.Token >> 8) != (_token >> 8)) return;
         switch (reply.Result.Status)
         {
-            case OperationStatus.NotPrimary or OperationStatus.Unavailable or OperationStatus.Busy or OperationStatus.NoSegment:
+            case OperationStatus.NotPrimary or OperationStatus.Unavailable or OperationStatus.Busy:
                 RetryLater(operation, random.Between(TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(60)));
                 break;
             default:
@@ -76,7 +85,7 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
             return;
         }
 
-        if (!_sessions.ContainsKey(lease.Segment))
+        if (!_sessions.TryGetValue(lease.Segment, out (ulong Id, ulong Next) session))
         {
             Start(lease.Segment, Operation.Plain(OperationKind.OpenSession), null);
             return;
@@ -84,29 +93,39 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
 
         int block = random.Pick(lease.Blocks);
         int word = random.Below(world.Geometry.BlockBytes / sizeof(long)) * sizeof(long);
-        switch (random.Below(100))
+        if (random.Below(100) < world.Swarm.ReadPercent)
         {
-            case < 42:
-                Read(lease, block);
-                break;
-            case < 68:
+            Read(lease, block);
+            return;
+        }
+
+        if (random.OneIn(12))
+        {
+            Operation odd = _odd.Draw(lease, block, session.Id, out bool isInSession);
+            Start(lease.Segment, odd, lease, isInSession);
+            return;
+        }
+
+        switch (random.Below(58))
+        {
+            case < 26:
                 byte[] bytes = new byte[random.OneIn(2) ? sizeof(long) : world.Geometry.BlockBytes - word];
                 for (int i = 0; i < bytes.Length; i += sizeof(long)) BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i), (long)random.Next());
                 Start(lease.Segment, Operation.Write(lease.Key, block, word, bytes), lease);
                 break;
-            case < 80:
+            case < 38:
                 Start(lease.Segment, Operation.Add(lease.Key, block, word, random.Between(1, 1000)), lease);
                 break;
-            case < 90:
+            case < 48:
                 Start(lease.Segment, Operation.CompareExchange(lease.Key, block, word, world.Book.LastSeen(lease.Segment, block, word), (long)random.Next()), lease);
                 break;
-            case < 94:
+            case < 52:
                 Start(lease.Segment, Operation.OnLease(OperationKind.Transfer, lease.Key), lease);
                 break;
-            case < 96:
+            case < 54:
                 Start(lease.Segment, Operation.OnLease(OperationKind.Renew, lease.Key), lease);
                 break;
-            case < 97:
+            case < 55:
                 Start(lease.Segment, Operation.Keep(lease.Key, "region"), lease);
                 break;
             default:
@@ -122,12 +141,12 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
         int offset = random.Below(world.Geometry.BlockBytes / sizeof(long)) * sizeof(long);
         int count = random.OneIn(2) ? sizeof(long) : world.Geometry.BlockBytes - offset;
         var operation = new Operation { Key = lease.Key, Block = block, Offset = offset };
-        Send(new ClientOperation(world.NextOperationId(), number, lease.Segment, operation, lease, world.Queue.Now) { IsRead = true, Count = count });
+        Send(new ClientOperation(world.NextOperationId(), number, lease.Segment, operation, lease, world.Queue.Now) { IsRead = true, Count = count, IsThroughCache = !random.OneIn(3) });
     }
 
-    private void Start(SegmentId segment, Operation operation, SimLease? lease)
+    private void Start(SegmentId segment, Operation operation, SimLease? lease, bool isInSession = true)
     {
-        if (operation.Kind is not (OperationKind.OpenSession or OperationKind.Renew) && _sessions.TryGetValue(segment, out (ulong Id, ulong Next) session))
+        if (isInSession && operation.Kind is not (OperationKind.OpenSession or OperationKind.Renew) && _sessions.TryGetValue(segment, out (ulong Id, ulong Next) session))
         {
             operation = operation with { Request = new RequestId(session.Id, session.Next, session.Next) };
             _sessions[segment] = session with { Next = session.Next + 1 };
@@ -154,7 +173,7 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
         }
 
         operation.Attempts++;
-        SimSilo? silo = ChooseSilo(operation.Segment);
+        SimSilo? silo = operation.IsThroughCache ? world.Silos[_home] : ChooseSilo(operation.Segment);
         if (silo is not null) SendTo(silo, operation);
         bool byTwoRoutes = world.IsFaulty && random.OneIn(30);
         if (byTwoRoutes) SendTo(random.Pick(world.Silos), operation);
@@ -166,7 +185,7 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
         long token = _token;
         ulong epoch = _rows.GetValueOrDefault(operation.Segment)?.Epoch ?? 0;
         object request = operation.IsRead
-            ? new ClientRead(token, operation.Segment, operation.Operation.Block, operation.Operation.Key, operation.Operation.Offset, operation.Count)
+            ? new ClientRead(token, operation.Segment, operation.Operation.Block, operation.Operation.Key, operation.Operation.Offset, operation.Count, operation.IsThroughCache)
             : new ClientRequest(token, operation.Segment, epoch, operation.Operation);
         world.Network.Send(End.Client(number), new End(silo.Place, default), request);
     }
@@ -204,7 +223,7 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
         {
             OperationStatus.Ok => WitnessedOutcome.Ok,
             OperationStatus.Mismatch => WitnessedOutcome.Mismatch,
-            OperationStatus.Indeterminate or OperationStatus.Lost or OperationStatus.TooManyOutstanding => WitnessedOutcome.Unknown,
+            OperationStatus.Indeterminate or OperationStatus.Lost or OperationStatus.NoSegment or OperationStatus.TooManyOutstanding => WitnessedOutcome.Unknown,
 
             // Others are refused for good; these two may come out otherwise for a late duplicate.
             OperationStatus.Exhausted => WitnessedOutcome.Unknown,
@@ -223,6 +242,9 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
             case OperationStatus.Lost:
                 world.OnToldLost(operation.Segment);
                 break;
+            case OperationStatus.NoSegment:
+                world.Book.Forget(operation.Segment);
+                break;
             case OperationStatus.Indeterminate when asked.Request.Session != 0:
                 _sessions.Remove(operation.Segment);
                 break;
@@ -234,7 +256,7 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
                 break;
             case OperationStatus.Ok when asked.Kind is OperationKind.Alloc or OperationKind.Transfer:
                 if (operation.Lease is { } former) world.Book.Retire(former);
-                world.Book.Add(new SimLease(operation.Segment, result.Lease.Key, result.Lease.Runs));
+                world.Book.Add(new SimLease(operation.Segment, result.Lease.Key, result.Lease.ReadOnlyId, result.Lease.Runs));
                 break;
             case OperationStatus.Ok when asked.Kind == OperationKind.Free:
                 world.Book.Retire(operation.Lease!);

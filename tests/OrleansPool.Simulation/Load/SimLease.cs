@@ -1,11 +1,13 @@
 namespace OrleansPool.Simulation.Load;
 
 /// <summary>A lease as the clients know it.</summary>
-internal sealed class SimLease(SegmentId segment, LeaseKey key, BlockRun[] runs)
+internal sealed class SimLease(SegmentId segment, LeaseKey key, LeaseId readOnlyId, BlockRun[] runs)
 {
     public SegmentId Segment => segment;
 
     public LeaseKey Key => key;
+
+    public LeaseId ReadOnlyId => readOnlyId;
 
     /// <summary>Its blocks.</summary>
     public int[] Blocks { get; } = [.. runs.SelectMany(run => Enumerable.Range(run.First, run.Count))];

@@ -27,7 +27,7 @@ internal static class Portrait
                 Replica replica = segment.Replica!;
                 output.WriteLine(
                     $"  {segment.Id} epoch {replica.Row.Epoch} {replica.Role}{(replica.IsOpen ? " open" : "")}{(segment.MayServe(silo.Now) ? " serves" : "")}, committed {segment.Log.Committed} of {segment.Log.Last}, pending {segment.Stream.Pending.Count}"
-                    + (replica.Primary.IsProposing ? ", proposing" : "") + (replica.Primary.IsMoving ? ", moving" : "") + (replica.Primary.Join is null ? "" : ", joining") + (silo.Node.Map.IsProposing(segment.Id) ? ", map proposing" : ""));
+                    + (replica.Primary.IsProposing ? ", proposing" : "") + (replica.Primary.IsMoving ? ", moving" : "") + (replica.Primary.Join is { } join ? $", joining ({join.Progress})" : "") + (replica.Primary.Sharing.IsBusy ? ", calling back" : "") + (silo.Node.Map.IsProposing(segment.Id) ? ", map proposing" : ""));
                 foreach (BackupProgress member in replica.Primary.Members)
                 {
                     output.WriteLine(

@@ -10,6 +10,7 @@ internal static class SeedRun
 {
     private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(11);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Runs a seed.</summary>
@@ -24,10 +25,11 @@ internal static class SeedRun
             Advance(world, options.Faults);
             world.Heal();
             Advance(world, Afterwards);
+            if (world.Swarm.HasLongQuiet) BeQuiet(world);
             foreach (var client in world.Clients) client.IsStopped = true;
             long end = world.Queue.Now + options.Recovery.Ticks;
-            while (world.Queue.Now < end && Liveness.WhatIsNotWell(world) is not null && world.Invariants.Violations.Count == 0) Advance(world, Look);
-            if (Liveness.WhatIsNotWell(world) is { } left && world.Invariants.Violations.Count == 0) world.Invariants.Violate($"not well in {options.Recovery.TotalSeconds} s after the last fault: {left}");
+            while (options.MustRecover && world.Queue.Now < end && Liveness.WhatIsNotWell(world) is not null && world.Invariants.Violations.Count == 0) Advance(world, Look);
+            if (options.MustRecover && Liveness.WhatIsNotWell(world) is { } left && world.Invariants.Violations.Count == 0) world.Invariants.Violate($"not well in {options.Recovery.TotalSeconds} s after the last fault: {left}");
             world.Invariants.CheckAll();
             if (trace is not null) Portrait.Draw(world, trace);
             return Report(world, world.Truth.Check());
@@ -38,10 +40,18 @@ internal static class SeedRun
         }
     }
 
+    private static void BeQuiet(SimWorld world)
+    {
+        foreach (var client in world.Clients) client.IsStopped = true;
+        Advance(world, Quiet);
+        foreach (var client in world.Clients) client.GoOn();
+        Advance(world, Afterwards);
+    }
+
     private static SeedReport Report(SimWorld world, WitnessReport witness) => new(
         world.Seed, [.. world.Invariants.Violations, .. witness.Violations.Select(violation => violation.ToString())],
         world.Truth.Counts.Ended, world.Truth.Counts.Answered, witness.ExecutedCount, world.Queue.Count, new TimeSpan(world.Queue.Now), world.Queue.Hash,
-        world.Nemesis.Counts, world.Nemesis.Pairs, world.Nemesis.Strikes, world.Store.Rows.Count(row => row.State == SegmentState.Lost));
+        world.Nemesis.Counts, world.Nemesis.Pairs, world.Nemesis.Strikes, world.Store.Rows.Count(row => row.State == SegmentState.Lost), world.CacheHits, world.IsAlarmed);
 
     private static void Advance(SimWorld world, TimeSpan time)
     {

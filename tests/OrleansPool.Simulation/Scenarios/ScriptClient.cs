@@ -71,7 +71,7 @@ internal sealed class ScriptClient : ISimClient
         ClientOperation operation = call.Operation;
         long token = _calls.IndexOf(call);
         object request = operation.IsRead
-            ? new ClientRead(token, operation.Segment, operation.Operation.Block, operation.Operation.Key, operation.Operation.Offset, operation.Count)
+            ? new ClientRead(token, operation.Segment, operation.Operation.Block, operation.Operation.Key, operation.Operation.Offset, operation.Count, operation.IsThroughCache)
             : new ClientRequest(token, operation.Segment, 0, operation.Operation);
         _world.Network.Send(End.Client(_number), new End(silo.Place, default), request);
     }

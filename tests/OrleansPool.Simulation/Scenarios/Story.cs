@@ -148,7 +148,7 @@ internal sealed class Story
         if (segment == default) segment = Segment;
         if (!client.HasSession(segment)) Await(client.OpenSession(segment).Insist());
         ScriptCall call = Await(client.Alloc(segment, blocks, duration ?? TimeSpan.FromHours(1)).Insist());
-        var lease = new SimLease(segment, call.Result.Lease.Key, call.Result.Lease.Runs);
+        var lease = new SimLease(segment, call.Result.Lease.Key, call.Result.Lease.ReadOnlyId, call.Result.Lease.Runs);
         _leases.Add(lease);
         return lease;
     }

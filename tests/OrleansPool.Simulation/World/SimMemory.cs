@@ -1,5 +1,6 @@
 using OrleansPool.Core;
 using OrleansPool.Core.Arenas;
+using OrleansPool.Core.Caching;
 using OrleansPool.Core.Replication;
 using OrleansPool.Core.Segments;
 using OrleansPool.Simulation.Engine;
@@ -12,6 +13,7 @@ internal sealed class SimMemory(SegmentGeometry geometry, SeededRandom random, i
     [ThreadStatic]
     private static Arena? s_arena;
 
+    private ArenaSlice? _cache;
     private readonly Dictionary<Segment, (ArenaSlice Frames, ArenaSlice Book)> _slices = [];
 
     private static Arena Arena => s_arena ??= Arena.Map(new ArenaOptions { CapacityBytes = 64 << 20, PrefaultThreads = 1 });
@@ -32,9 +34,30 @@ internal sealed class SimMemory(SegmentGeometry geometry, SeededRandom random, i
         Arena.GiveBack(slices.Book);
     }
 
+    /// <summary>Moves a segment into other memory of the same node, if it can be moved now.</summary>
+    public void MoveHome(Segment segment)
+    {
+        if (!_slices.TryGetValue(segment, out (ArenaSlice Frames, ArenaSlice Book) old) || !Arena.TryCarve(geometry.FrameBytes, "frames", out ArenaSlice? frames)) return;
+        if (!Arena.TryCarve(geometry.BookBytes, "book", out ArenaSlice? book)) throw new InvalidOperationException("The simulation's arena is full.");
+        bool isMoved = segment.TryMove(frames, book);
+        if (isMoved) _slices[segment] = (frames, book);
+        Arena.GiveBack(isMoved ? old.Frames : frames);
+        Arena.GiveBack(isMoved ? old.Book : book);
+    }
+
+    /// <summary>A cache so small that it evicts, with pages of one block.</summary>
+    public BlockCache MakeCache(int blockCount)
+    {
+        int bytes = geometry.BlockBytes * blockCount;
+        if (!Arena.TryCarve(bytes, "cache", out _cache)) throw new InvalidOperationException("The simulation's arena is full.");
+        return new BlockCache(_cache, new BlockCacheOptions { CapacityBytes = bytes }, geometry.BlockBytes);
+    }
+
     /// <summary>The life is over.</summary>
     public void ReleaseAll()
     {
         foreach (Segment segment in _slices.Keys.ToArray()) Release(segment);
+        if (_cache is not null) Arena.GiveBack(_cache);
+        _cache = null;
     }
 }

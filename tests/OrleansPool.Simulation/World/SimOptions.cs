@@ -11,9 +11,6 @@ internal sealed record SimOptions
 
     public int Clients { get; init; } = 4;
 
-    /// <summary>Most copies that one silo has memory for.</summary>
-    public int CopiesMax { get; init; } = 64;
-
     public int BlockBytes { get; init; } = 64;
 
     public int BlockCount { get; init; } = 12;
@@ -23,6 +20,9 @@ internal sealed record SimOptions
 
     /// <summary>How long faults happen.</summary>
     public TimeSpan Faults { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Whether all must be well again in the end.</summary>
+    public bool MustRecover { get; init; } = true;
 
     /// <summary>How long it may take, after that, until all is well.</summary>
     public TimeSpan Recovery { get; init; } = TimeSpan.FromSeconds(60);

@@ -24,7 +24,7 @@ internal sealed class SimPlanner(SimWorld world, SeededRandom random)
         world.Queue.Plan(Interval, Plan);
         List<SegmentRow> rows = [.. world.Store.Rows];
         int alive = rows.Count(row => row.State == SegmentState.Active);
-        if (alive < world.Options.Segments && rows.Count < world.Options.Segments * 8) GiveBirth();
+        if (alive < world.Options.Segments && rows.Count < world.Options.Segments * 20) GiveBirth();
         foreach (SegmentRow row in rows)
         {
             if (row.State != SegmentState.Active || world.PlaceOf(row.Primary.Silo) is not { } place) continue;
@@ -66,6 +66,13 @@ internal sealed class SimPlanner(SimWorld world, SeededRandom random)
         {
             NodeId target = random.Pick(candidates).Id;
             silo.Do((node, now, outbox) => node.TryJoin(row.Segment, target, now, outbox));
+            return;
+        }
+
+        if (random.OneIn(30)) silo.MoveHome(row.Segment);
+        if (world.IsFaulty && random.OneIn(40))
+        {
+            silo.Do((node, now, outbox) => node.TryDelete(row.Segment, now, outbox));
             return;
         }
 

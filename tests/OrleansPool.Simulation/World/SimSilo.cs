@@ -1,4 +1,5 @@
 using OrleansPool.Core;
+using OrleansPool.Core.Caching;
 using OrleansPool.Core.Replication;
 using OrleansPool.Core.Segments;
 using OrleansPool.Core.Wire;
@@ -63,8 +64,8 @@ internal sealed class SimSilo
     {
         Id = new NodeId(silo, new NodeIncarnation(new UInt128(_random.Next(), _random.Next())));
         Clock = new SimClock(_random.Between(1_000_000, 1_000_000_000), rate);
-        _memory = new SimMemory(_world.Geometry, _random.Fork(), _world.Options.CopiesMax);
-        _node = new FabricNode(Id, _world.Times, _memory, isStoreInProcess: false, _world.Swarm.InSyncMin);
+        _memory = new SimMemory(_world.Geometry, _random.Fork(), _world.Swarm.CopiesMax);
+        _node = new FabricNode(Id, _world.Times, _memory, isStoreInProcess: false, _world.Swarm.InSyncMin, _memory.MakeCache(_world.Swarm.CachedBlocks));
         IsUp = true;
         _timerAt = long.MaxValue;
         _pausedUntil = 0;
@@ -146,6 +147,12 @@ internal sealed class SimSilo
         if (IsUp) Enqueue(() => Input((now, outbox) => what(_node, now, outbox)));
     }
 
+    /// <summary>Moves a segment into other memory of the silo.</summary>
+    public void MoveHome(SegmentId segment) => Do((node, _, _) =>
+    {
+        if (node.Segments.TryGetValue(segment, out Segment? copy)) _memory.MoveHome(copy);
+    });
+
     /// <summary>The timer that was planned for now.</summary>
     public void OnTimer(NodeId life, long at)
     {
@@ -189,7 +196,8 @@ internal sealed class SimSilo
                 Submit(new Asker(this, Id, envelope.From, request));
                 break;
             case ClientRead read:
-                Read(envelope.From, read);
+                if (read.IsThroughCache) ReadThroughCache(envelope.From, read);
+                else Read(envelope.From, read);
                 break;
         }
     }
@@ -237,6 +245,47 @@ internal sealed class SimSilo
         Answer(from, new ClientReply(read.Token, new OperationResult(refusal), null, segment.Replica?.Row));
     }
 
+    /// <summary>Reads like an application on this silo: its own copy if it is primary, else its cache, else the primary.</summary>
+    private void ReadThroughCache(End from, ClientRead read)
+    {
+        if (_node.Map.Find(read.Segment) is not { } row || row.Primary == Id)
+        {
+            Read(from, read);
+            return;
+        }
+
+        byte[] bytes = new byte[read.Count];
+        if (!_node.Cache!.TryRead(row.Primary, read.Segment, read.Block, read.Key, read.Offset, bytes, out CacheTicket ticket))
+        {
+            Miss(from, read);
+        }
+        else if (_world.IsFaulty && _world.Swarm.Pauses && _random.OneIn(200))
+        {
+            Pause(_world.Nemesis.DrawPause());
+            _backlog.Enqueue((Id, () => ConfirmCached(from, read, ticket, bytes)));
+        }
+        else
+        {
+            ConfirmCached(from, read, ticket, bytes);
+        }
+    }
+
+    private void ConfirmCached(End from, ClientRead read, in CacheTicket ticket, byte[] bytes)
+    {
+        if (_node.Cache!.Confirm(ticket, Now) || _world.Options.HostMutation == HostMutation.NoConfirm)
+        {
+            _world.CacheHits++;
+            Answer(from, new ClientReply(read.Token, new OperationResult(OperationStatus.Ok, ticket.Version), bytes, null));
+        }
+        else
+        {
+            Miss(from, read);
+        }
+    }
+
+    private void Miss(End from, ClientRead read) =>
+        Input((now, outbox) => _node.Miss(read.Segment, read.Block, read.Key, new Reader(this, from, read), now, outbox));
+
     private void Confirm(End from, ClientRead read, Segment segment, ReadTicket ticket, byte[] bytes)
     {
         bool isConfirmed = segment.Confirm(ticket, Now) || _world.Options.HostMutation == HostMutation.NoConfirm;
@@ -263,6 +312,7 @@ internal sealed class SimSilo
             Release(Hold());
         }
 
+        _world.IsAlarmed |= _node.Map.IsFrozen;
         _world.Invariants.AfterStep(this);
         Rearm();
     }
@@ -342,6 +392,25 @@ internal sealed class SimSilo
     private readonly record struct Held(
         (NodeId To, Message Message)[] Messages, StoreRequest[] StoreRequests,
         (IOperationCompletion Completion, OperationResult Result, Tick ValidUntil)[] Replies, (Segment Segment, int Head)[] Retired, bool WantsView);
+
+    private sealed class Reader(SimSilo silo, End from, ClientRead read) : IFillWaiter
+    {
+        public void Filled(OperationStatus status, ulong version, ReadOnlySpan<byte> block)
+        {
+            if (status == OperationStatus.Busy)
+            {
+                NodeId life = silo.Id;
+                silo._world.Queue.Plan(TimerGranularity, () =>
+                {
+                    if (silo.Id == life) silo.Enqueue(() => silo.ReadThroughCache(from, read));
+                });
+                return;
+            }
+
+            byte[]? bytes = status == OperationStatus.Ok ? block.Slice(read.Offset, read.Count).ToArray() : null;
+            silo.Answer(from, new ClientReply(read.Token, new OperationResult(status, version), bytes, silo._node.Map.Find(read.Segment)));
+        }
+    }
 
     private sealed class TimerEvent(SimSilo silo, NodeId life) : SimEvent
     {

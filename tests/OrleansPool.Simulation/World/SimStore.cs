@@ -40,7 +40,12 @@ internal sealed class SimStore(SimWorld world, SeededRandom random)
             there = random.Between(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(8));
         }
 
-        if (!isApplied) return;
+        if (!isApplied)
+        {
+            if (random.OneIn(3)) world.Queue.Plan(Delay(), () => from.TakeStoreReply(asker, new StoreReply(request.Number, request.Document, StoreOutcome.Unknown, null)));
+            return;
+        }
+
         world.Queue.Plan(there, () =>
         {
             if (IsAway && request.Content is null) return;
@@ -74,7 +79,7 @@ internal sealed class SimStore(SimWorld world, SeededRandom random)
     {
         object? present = _documents.GetValueOrDefault(request.Document);
         if (request.Content is null) return new StoreReply(request.Number, request.Document, StoreOutcome.Done, present);
-        if (VersionOf(present) != request.BaseVersion) return new StoreReply(request.Number, request.Document, StoreOutcome.Conflict, present);
+        if (!ReferenceEquals(present, request.Base)) return new StoreReply(request.Number, request.Document, StoreOutcome.Conflict, present);
         _documents[request.Document] = request.Content;
         if (request.Content is PoolMapShard shard) world.Invariants.OnShard((PoolMapShard?)present ?? PoolMapShard.None, shard);
         world.Queue.Note((ulong)VersionOf(request.Content) + ((ulong)request.Document << 32));

@@ -45,7 +45,7 @@ internal sealed class SimWorld
 
     public Swarm Swarm { get; private set; }
 
-    public ReplicationTimes Times { get; } = new();
+    public ReplicationTimes Times { get; } = new() { PartBytes = 192 };
 
     public SegmentGeometry Geometry { get; }
 
@@ -70,6 +70,12 @@ internal sealed class SimWorld
     public List<SimSilo> Silos { get; } = [];
 
     public IReadOnlyList<SimClient> Clients => _clients;
+
+    /// <summary>Some silo noticed that the pool map went back in time.</summary>
+    public bool IsAlarmed { get; set; }
+
+    /// <summary>Reads that were served from a cache.</summary>
+    public long CacheHits { get; set; }
 
     /// <summary>Whether faults happen now.</summary>
     public bool IsFaulty { get; private set; }

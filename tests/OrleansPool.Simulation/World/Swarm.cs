@@ -68,6 +68,18 @@ internal sealed record Swarm
     /// <summary>Fewest in-sync copies with which operations are accepted.</summary>
     public int InSyncMin { get; init; } = 1;
 
+    /// <summary>Most copies that one silo has memory for.</summary>
+    public int CopiesMax { get; init; } = 64;
+
+    /// <summary>How many of a hundred operations are reads.</summary>
+    public int ReadPercent { get; init; } = 42;
+
+    /// <summary>Blocks that the cache of one silo holds.</summary>
+    public int CachedBlocks { get; init; } = 12;
+
+    /// <summary>After the faults nothing happens for longer than idle sessions live, and then something again.</summary>
+    public bool HasLongQuiet { get; init; }
+
     /// <summary>Mean time between two faults, in milliseconds.</summary>
     public int FaultMilliseconds { get; init; } = 700;
 
@@ -96,6 +108,10 @@ internal sealed record Swarm
             Departures = random.OneIn(3),
             ClocksDiffer = Coin(),
             InSyncMin = random.OneIn(4) ? 2 : 1,
+            HasLongQuiet = random.OneIn(50),
+            CopiesMax = random.OneIn(4) ? 4 : 64,
+            ReadPercent = random.Pick([20, 42, 42, 70, 90]),
+            CachedBlocks = (int)random.Between(2, 40),
             FaultMilliseconds = (int)random.Between(150, 2500),
         };
     }
