@@ -24,5 +24,5 @@ internal sealed record SeedReport(
     /// <summary>A run that ended with an exception.</summary>
     public static SeedReport OfThrown(ulong seed, Exception thrown) => new(
         seed, [$"{thrown.GetType().Name}: {thrown.Message}"], 0, 0, 0, 0, TimeSpan.Zero, 0,
-        new Dictionary<string, long>(), new Dictionary<string, long>(), new Dictionary<int, string>(), 0);
+        new Dictionary<string, long>(), new Dictionary<string, long>(), new Dictionary<int, string>(), 0, 0);
 }
