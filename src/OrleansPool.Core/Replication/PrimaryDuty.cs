@@ -380,6 +380,8 @@ internal sealed class PrimaryDuty(Replica replica)
 
     private void CommitReady(Tick now, Outbox outbox)
     {
+        // What was logged when there were copies enough waits for another when there are not.
+        if (replica.Row.InSync.Length < Standing.InSyncMin) return;
         Queue<Operation>? freed;
         do
         {

@@ -9,8 +9,8 @@ namespace OrleansPool.Simulation.Tests.Scenarios;
 /// <summary>A silo is made a member beside the traffic, and somebody dies.</summary>
 public sealed class JoinTests
 {
-    /// <summary>So many blocks that their copy comes in 50 parts.</summary>
-    private static readonly StoryShape ManyParts = new() { BlockBytes = 1024, BlockCount = 50 * (JoinDuty.PartBytes / 1024), Times = 2 };
+    /// <summary>Blocks so large that each is a part of its own.</summary>
+    private static readonly StoryShape ManyParts = new() { BlockBytes = 1024, BlockCount = 50, Times = 2 };
 
     private static readonly StoryShape ThreeSilos = new();
 

@@ -17,7 +17,9 @@ internal sealed class MutantCommand : ICommand
     /// <summary>Puts the mistake in: first thing in the process, before any code of the core has run.</summary>
     public static void Prepare(string[] arguments)
     {
-        if (arguments is ["mutant", var name, ..] && Enum.TryParse<Mutation>(name, out _)) AppContext.SetData(Mutant.SettingName, name);
+        // An exploration takes one too: its option is for showing that it would notice.
+        string name = arguments is ["mutant", var first, ..] ? first : arguments is ["explore", ..] && Array.IndexOf(arguments, "--mutant") is > 0 and var at && at + 1 < arguments.Length ? arguments[at + 1] : "";
+        if (Enum.TryParse<Mutation>(name, out _)) AppContext.SetData(Mutant.SettingName, name);
     }
 
     public int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter errors)

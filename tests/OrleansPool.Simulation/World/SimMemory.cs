@@ -8,7 +8,7 @@ using OrleansPool.Simulation.Engine;
 namespace OrleansPool.Simulation.World;
 
 /// <summary>The memory of one life of a silo: real arenas, so that the code under test is the code that runs.</summary>
-internal sealed class SimMemory(SegmentGeometry geometry, SeededRandom random, int copiesMax) : ISegmentMemory
+internal sealed class SimMemory(SegmentGeometry geometry, SeededRandom random, Func<int> copiesMax) : ISegmentMemory
 {
     [ThreadStatic]
     private static Arena? s_arena;
@@ -20,7 +20,7 @@ internal sealed class SimMemory(SegmentGeometry geometry, SeededRandom random, i
 
     public Segment? TryMake(SegmentId segment, string pool, Tick now)
     {
-        if (_slices.Count >= copiesMax || !Arena.TryCarve(geometry.FrameBytes, "frames", out ArenaSlice? frames)) return null;
+        if (_slices.Count >= copiesMax() || !Arena.TryCarve(geometry.FrameBytes, "frames", out ArenaSlice? frames)) return null;
         if (!Arena.TryCarve(geometry.BookBytes, "book", out ArenaSlice? book)) throw new InvalidOperationException("The simulation's arena is full.");
         var made = new Segment(segment, geometry, frames, book, new UInt128(random.Next(), random.Next()), now);
         _slices.Add(made, (frames, book));

@@ -64,7 +64,7 @@ internal sealed class SimSilo
     {
         Id = new NodeId(silo, new NodeIncarnation(new UInt128(_random.Next(), _random.Next())));
         Clock = new SimClock(_random.Between(1_000_000, 1_000_000_000), rate);
-        _memory = new SimMemory(_world.Geometry, _random.Fork(), _world.Swarm.CopiesMax);
+        _memory = new SimMemory(_world.Geometry, _random.Fork(), () => _world.IsFaulty ? _world.Swarm.CopiesMax : int.MaxValue);
         _node = new FabricNode(Id, _world.Times, _memory, isStoreInProcess: false, _world.Swarm.InSyncMin, _memory.MakeCache(_world.Swarm.CachedBlocks));
         IsUp = true;
         _timerAt = long.MaxValue;

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Text.Json;
+using OrleansPool.Simulation.Exploration;
+
+namespace OrleansPool.Simulation.Commands;
+
+/// <summary>Explores every order of messages in a small scope, over the real code.</summary>
+internal sealed class ExploreCommand : ICommand
+{
+    public string Name => "explore";
+
+    public string Arguments => "[--joiner] [--steps N] [--crashes N] [--verdicts N] [--fragile MASK] [--states MAX]";
+
+    public string Summary => "goes through every order of messages in a small scope";
+
+    public int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter errors)
+    {
+        if (arguments.Contains("--cached"))
+        {
+            errors.WriteLine("A cached reader is not explored yet.");
+            return ExitCode.Usage;
+        }
+
+        string[] valued = [.. arguments.Where(argument => argument != "--joiner")];
+        if (!Options.TryParse(valued, ["--steps", "--crashes", "--verdicts", "--fragile", "--states", "--mutant"], errors, out Options? options)) return ExitCode.Usage;
+        var usual = new Scope { HasJoiner = arguments.Contains("--joiner") };
+        Scope scope = usual with
+        {
+            Steps = (int)options.Number("--steps", usual.Steps),
+            Crashes = (int)options.Number("--crashes", usual.Crashes),
+            Verdicts = (int)options.Number("--verdicts", usual.Verdicts),
+            Fragile = (int)options.Number("--fragile", usual.Fragile),
+            StatesMax = (int)options.Number("--states", usual.StatesMax),
+        };
+        var clock = Stopwatch.StartNew();
+        ExplorationResult result = new Explorer(scope, output).Run();
+        for (int i = 0; i < result.Path.Count; i++) output.WriteLine($"{i + 1,3}  {result.Path[i]}");
+        if (result.Violation is not null) output.WriteLine($"violation: {result.Violation}");
+        string end = result.Violation is not null ? "up to a violation" : result.IsComplete ? "to completion" : "NOT to completion: the bound on states was reached";
+        output.WriteLine($"explored {result.States} states, {result.Transitions} transitions, {end}");
+        output.WriteLine(JsonSerializer.Serialize(
+            new
+            {
+                result.States, result.Transitions, result.SiloStates, result.Inputs, result.Endings, result.Depth, result.IsComplete, result.Violation,
+                Seconds = Math.Round(clock.Elapsed.TotalSeconds, 1),
+            },
+            JsonSerializerOptions.Web));
+        return result.Violation is null && (result.IsComplete || scope.HasJoiner) ? ExitCode.Ok : ExitCode.Failed;
+    }
+}

@@ -1,0 +1,32 @@
+namespace OrleansPool.Simulation.Exploration;
+
+/// <summary>How much happens in an exploration.</summary>
+internal sealed record Scope
+{
+    /// <summary>How many silos.</summary>
+    public const int Silos = 3;
+
+    /// <summary>How many writes, all under way from the beginning.</summary>
+    public const int Writes = 2;
+
+    /// <summary>What one step of time is: a little more than any read lease lasts, on either side of it.</summary>
+    public static readonly TimeSpan Step = TimeSpan.FromMilliseconds(510);
+
+    /// <summary>How often time passes.</summary>
+    public int Steps { get; init; } = 2;
+
+    /// <summary>How many silos crash.</summary>
+    public int Crashes { get; init; } = 1;
+
+    /// <summary>How often membership declares a silo dead, be it so or not.</summary>
+    public int Verdicts { get; init; } = 1;
+
+    /// <summary>Silos that may crash and be declared dead, one bit each: the primary, the first backup, and the second or the joiner.</summary>
+    public int Fragile { get; init; } = 0b111;
+
+    /// <summary>The segment has two copies at first, and a third is being made.</summary>
+    public bool HasJoiner { get; init; }
+
+    /// <summary>Most states.</summary>
+    public int StatesMax { get; init; } = 20_000_000;
+}

@@ -1,0 +1,79 @@
+using OrleansPool.Core;
+using OrleansPool.Core.Replication;
+using OrleansPool.Core.Segments;
+
+namespace OrleansPool.Simulation.Exploration;
+
+/// <summary>What the checks look at in one state of a silo.</summary>
+internal sealed record SiloFacts
+{
+    private const int StepsMax = 64;
+
+    private static readonly ulong[] NoLog = [];
+
+    /// <summary>Whether it has a copy that counts: not a joiner's.</summary>
+    public bool HasCopy { get; private init; }
+
+    public ulong Epoch { get; private init; }
+
+    /// <summary>Whether it accepts operations, while it may serve.</summary>
+    public bool IsOpen { get; private init; }
+
+    /// <summary>The last step of time at which it may serve, if nothing comes in; -1 for not even now.</summary>
+    public int ServesTo { get; private init; } = -1;
+
+    /// <summary>The version that a read of the block would get; null where it would be refused whatever the time.</summary>
+    public ulong? ReadVersion { get; private init; }
+
+    /// <summary>The first sequence that is in its log.</summary>
+    public ulong First { get; private init; } = 1;
+
+    /// <summary>The operations in its log.</summary>
+    public ulong[] Log { get; private init; } = NoLog;
+
+    public ulong Committed { get; private init; }
+
+    public long ViewVersion { get; private init; }
+
+    public ulong Last => First + (ulong)Log.Length - 1;
+
+    /// <summary>Looks at a silo.</summary>
+    /// <param name="node">It.</param>
+    /// <param name="opening">Where it began.</param>
+    /// <param name="time">The step of time.</param>
+    /// <param name="numbers">Gets which write an operation is, by what stands for it.</param>
+    public static SiloFacts Of(FabricNode node, Opening opening, int time, Dictionary<ulong, int> numbers)
+    {
+        var facts = new SiloFacts { ViewVersion = node.Standing.View.Version };
+        if (!node.Segments.TryGetValue(Opening.Segment, out Segment? segment) || segment.Replica is not { } replica) return facts;
+        if (replica.Role is ReplicaRole.Joiner or ReplicaRole.Retired) return facts;
+        OperationLog log = segment.Log;
+        ulong[] digests = new ulong[log.Last + 1 - log.First];
+        for (ulong sequence = log.First; sequence <= log.Last; sequence++)
+        {
+            LogEntry entry = log[sequence];
+            ulong digest = Fingerprint.Mix(Fingerprint.Mix(entry.Epoch, (ulong)entry.Kind), Fingerprint.Mix(entry.Session, entry.Number));
+            digests[sequence - log.First] = digest = Fingerprint.Mix(digest, Fingerprint.Mix(log.BytesOf(entry)));
+            if (entry.Kind == OperationKind.Write) numbers[digest] = (int)entry.Number;
+        }
+
+        int servesTo = -1;
+        for (int step = time; step < time + StepsMax && segment.MayServe(TimeOf(opening, step)); step++) servesTo = step;
+        byte[] bytes = new byte[sizeof(long)];
+        bool isRead = segment.Copy(opening.Block, opening.Key.Generation, 0, bytes, out ReadTicket ticket);
+        return facts with
+        {
+            HasCopy = true,
+            Epoch = replica.Row.Epoch,
+            IsOpen = replica.IsOpen,
+            ServesTo = servesTo,
+            ReadVersion = isRead ? ticket.Version : null,
+            First = log.First,
+            Log = digests,
+            Committed = log.Committed,
+        };
+    }
+
+    /// <summary>The moment of a step of time.</summary>
+    public static Tick TimeOf(Opening opening, int step) => opening.Start + (Scope.Step * step);
+}

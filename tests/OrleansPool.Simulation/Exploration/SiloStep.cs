@@ -1,0 +1,9 @@
+namespace OrleansPool.Simulation.Exploration;
+
+/// <summary>What comes of one input in one state of a silo.</summary>
+/// <param name="State">The state after it.</param>
+/// <param name="Parcels">What it sends.</param>
+/// <param name="Answers">The writes that are answered as done, and their sequences.</param>
+/// <param name="WantsView">It has heard of a newer view.</param>
+/// <param name="Fault">What is wrong.</param>
+internal sealed record SiloStep(int State, int[] Parcels, (int Number, ulong Sequence)[] Answers, bool WantsView, string? Fault);
