@@ -85,6 +85,9 @@ internal sealed class FabricNode
                 break;
             case RowNotice notice:
                 Learn(notice.Row, settledEpoch: 0, now, outbox);
+
+                // Also whoever won an old row in a map that went back in time learns so that there was a newer one.
+                if (Map.Find(notice.Row.Segment) is { } newer && newer.Epoch > notice.Row.Epoch) outbox.Messages.Add((from, new RowNotice(newer)));
                 break;
             case FillReply reply:
                 Cache?.Take(from, reply, now);

@@ -114,7 +114,7 @@ public sealed class LeaseTests
         story.Write(old, 1);
         ScriptCall transfer = story.Await(story.Client.OnLease(OperationKind.Transfer, old).Insist());
         story.Forget(old);
-        var current = new SimLease(story.Segment, transfer.Result.Lease.Key, transfer.Result.Lease.Runs);
+        var current = new SimLease(story.Segment, transfer.Result.Lease.Key, transfer.Result.Lease.ReadOnlyId, transfer.Result.Lease.Runs);
         story.Kill(story.A);
         story.Until(() => story.Serves(story.B), "the other member takes over");
         story.Await(story.Client.Write(old, 2).Insist(), OperationStatus.Fenced);
