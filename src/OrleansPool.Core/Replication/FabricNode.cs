@@ -85,7 +85,9 @@ internal sealed class FabricNode
                 break;
             case RowNotice notice:
                 Learn(notice.Row, settledEpoch: 0, now, outbox);
-                AnswerOlder(from, notice.Row, outbox);
+
+                // Also whoever won an old row in a map that went back in time learns so that there was a newer one.
+                if (Map.Find(notice.Row.Segment) is { } newer && newer.Epoch > notice.Row.Epoch) outbox.Messages.Add((from, new RowNotice(newer)));
                 break;
             case FillReply reply:
                 Cache?.Take(from, reply, now);
@@ -250,12 +252,6 @@ internal sealed class FabricNode
 
         segment.Receive(from, message, now, outbox.Segment);
         Finish(segment, now, outbox);
-    }
-
-    /// <summary>Whoever tells of an old row is told the newer one: it may be about to act on the old.</summary>
-    private void AnswerOlder(NodeId from, SegmentRow told, NodeOutbox outbox)
-    {
-        if (Map.Find(told.Segment) is { } row && row.Epoch > told.Epoch) outbox.Messages.Add((from, new RowNotice(row)));
     }
 
     private void Add(Segment segment, SegmentRow row, Tick now)

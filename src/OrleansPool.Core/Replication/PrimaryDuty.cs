@@ -261,7 +261,7 @@ internal sealed class PrimaryDuty(Replica replica)
     /// <summary>Durations restart in full once this node may serve again after it could not.</summary>
     public void RestartDurationsAfterLapse(Tick now)
     {
-        bool mayServe = Segment.MayServe(now);
+        bool mayServe = Segment.MayServe(now) && replica.HasEnoughCopies;
         if (mayServe && _hasLapsed) Segment.Leases.RestartDurations(now);
         _hasLapsed = !mayServe;
     }
@@ -380,8 +380,8 @@ internal sealed class PrimaryDuty(Replica replica)
 
     private void CommitReady(Tick now, Outbox outbox)
     {
-        // What was logged when there were copies enough waits for another when there are not.
-        if (replica.Row.InSync.Length < Standing.InSyncMin) return;
+        // What was logged while there were enough copies waits for the next one: whoever asked for two is not told that one has it.
+        if (!replica.HasEnoughCopies) return;
         Queue<Operation>? freed;
         do
         {

@@ -68,6 +68,9 @@ internal sealed class Replica
     /// <summary>Whether operations are accepted.</summary>
     public bool IsOpen => Role == ReplicaRole.Primary && !_primary.IsClosing;
 
+    /// <summary>Whether as many members are in sync as operations ask for.</summary>
+    public bool HasEnoughCopies => Row.InSync.Length >= Standing.InSyncMin;
+
     /// <summary>The backup's work, for those who drive it.</summary>
     public BackupDuty Backup => _backup;
 
@@ -101,7 +104,7 @@ internal sealed class Replica
     {
         result = new OperationResult(Role == ReplicaRole.Primary ? OperationStatus.Unavailable : OperationStatus.NotPrimary);
         if (Role == ReplicaRole.Successor) result = new OperationResult(OperationStatus.Unavailable);
-        if (!IsOpen || !Segment.MayServe(now) || Row.InSync.Length < Standing.InSyncMin) return true;
+        if (!IsOpen || !Segment.MayServe(now) || !HasEnoughCopies) return true;
         _primary.RestartDurationsAfterLapse(now);
         bool isAnswered = Segment.Stream.TryAnswer(operation, now, outbox, out result);
         outbox.ResultValidUntil = _primary.AnswersValidUntil;

@@ -9,8 +9,8 @@ namespace OrleansPool.Simulation.Tests.Scenarios;
 /// <summary>A silo is made a member beside the traffic, and somebody dies.</summary>
 public sealed class JoinTests
 {
-    /// <summary>Blocks so large that each is a part of its own.</summary>
-    private static readonly StoryShape ManyParts = new() { BlockBytes = 1024, BlockCount = 50, Times = 2 };
+    /// <summary>So many blocks that their copy comes in 50 parts or more.</summary>
+    private static readonly StoryShape ManyParts = new() { BlockCount = 150, Times = 2 };
 
     private static readonly StoryShape ThreeSilos = new();
 

@@ -1,4 +1,5 @@
 using OrleansPool.Core.Replication;
+using OrleansPool.Core.Segments;
 using OrleansPool.Grains;
 using OrleansPool.Simulation.Load;
 using OrleansPool.Simulation.Scenarios;
@@ -80,5 +81,23 @@ public sealed class LossTests
         story.Kill(story.A);
         story.Until(() => story.ReplicaAt(story.C) is { Role: ReplicaRole.Primary }, "the other copy takes over");
         Assert.Equal(2, story.Read(lease));
+    });
+
+    [Fact]
+    public void No_lease_runs_out_while_too_few_copies_are_left_to_renew_it() => Story.Tell(new StoryShape { InSyncMin = 2 }, story =>
+    {
+        var duration = TimeSpan.FromSeconds(2);
+        story.MakeSegment(story.A, story.B);
+        SimLease lease = story.Lease(duration: duration);
+        story.Write(lease, 1);
+        story.Kill(story.B);
+        story.Until(() => story.ReplicaAt(story.A)!.Row.InSync.Length == 1 && story.Serves(story.A), "one copy is left");
+        ScriptCall renewal = story.Client.OnLease(OperationKind.Renew, lease).SendTo(story.A);
+        story.Until(() => renewal.Refusal == OperationStatus.Unavailable, "a renewal is refused for now");
+        story.Pass(duration * 3);
+        story.Join(story.Segment, story.A, story.C);
+        story.Pass(duration * 0.9);
+        story.Write(lease, 2);
+        story.Forget(lease);
     });
 }
