@@ -9,7 +9,7 @@ internal sealed class ExploreCommand : ICommand
 {
     public string Name => "explore";
 
-    public string Arguments => "[--joiner] [--steps N] [--crashes N] [--verdicts N] [--fragile MASK] [--states MAX]";
+    public string Arguments => "[--joiner] [--loose-timers] [--steps N] [--late N] [--crashes N] [--verdicts N] [--fragile MASK] [--states MAX]";
 
     public string Summary => "goes through every order of messages in a small scope";
 
@@ -21,12 +21,13 @@ internal sealed class ExploreCommand : ICommand
             return ExitCode.Usage;
         }
 
-        string[] valued = [.. arguments.Where(argument => argument != "--joiner")];
-        if (!Options.TryParse(valued, ["--steps", "--crashes", "--verdicts", "--fragile", "--states", "--mutant"], errors, out Options? options)) return ExitCode.Usage;
-        var usual = new Scope { HasJoiner = arguments.Contains("--joiner") };
+        string[] valued = [.. arguments.Where(argument => argument is not ("--joiner" or "--loose-timers"))];
+        if (!Options.TryParse(valued, ["--steps", "--late", "--crashes", "--verdicts", "--fragile", "--states", "--mutant"], errors, out Options? options)) return ExitCode.Usage;
+        var usual = new Scope { HasJoiner = arguments.Contains("--joiner"), HasLooseTimers = arguments.Contains("--loose-timers") };
         Scope scope = usual with
         {
             Steps = (int)options.Number("--steps", usual.Steps),
+            Late = (int)options.Number("--late", usual.Late),
             Crashes = (int)options.Number("--crashes", usual.Crashes),
             Verdicts = (int)options.Number("--verdicts", usual.Verdicts),
             Fragile = (int)options.Number("--fragile", usual.Fragile),

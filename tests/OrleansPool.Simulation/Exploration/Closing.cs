@@ -21,7 +21,8 @@ internal sealed class Closing(Transitions transitions, StateChecks checks)
     public string? Run(WorldState state, bool loses)
     {
         Count++;
-        if (loses) state.Parcels.Clear();
+        // Membership goes on telling its view until it is heard.
+        if (loses) state.Parcels.RemoveAll(parcel => transitions.Parcels[parcel].Content is not MembershipView);
         for (int place = 0; place < Scope.Silos; place++)
         {
             if (state.Silos[place] == WorldState.Down && (state.DeadMask >> place & 1) == 0) transitions.Declare(state, place);
@@ -35,7 +36,7 @@ internal sealed class Closing(Transitions transitions, StateChecks checks)
             if (wrong is not null || arrivals > ArrivalsMax) return wrong ?? "messages do not come to an end";
             if (IsWell(state)) return null;
             if (state.Time == last) return $"not well {StepsMax * Scope.Step.TotalSeconds:F0} s after the last fault: {string.Join(", ", state.Answered.Select((sequence, i) => $"write {i + 1} has {(sequence == 0 ? "no answer" : $"sequence {sequence}")}"))}";
-            transitions.Apply(state, new Choice(ChoiceKind.Time));
+            if (transitions.Apply(state, new Choice(ChoiceKind.Time)) is { } fault) return fault;
         }
     }
 

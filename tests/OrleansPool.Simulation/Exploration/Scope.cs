@@ -15,6 +15,12 @@ internal sealed record Scope
     /// <summary>How often time passes.</summary>
     public int Steps { get; init; } = 2;
 
+    /// <summary>How much may be under way while time passes: what is slower than leases and takeovers.</summary>
+    public int Late { get; init; } = 1;
+
+    /// <summary>Whether timers fire in any order with all else, rather than in the moment at which time passes.</summary>
+    public bool HasLooseTimers { get; init; }
+
     /// <summary>How many silos crash.</summary>
     public int Crashes { get; init; } = 1;
 

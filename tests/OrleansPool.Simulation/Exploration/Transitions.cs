@@ -59,7 +59,7 @@ internal sealed class Transitions
         }
 
         if ((state.Timers & WorldState.ClientTimer) != 0) choices.Add(new Choice(ChoiceKind.Retry));
-        if (state.Time < _scope.Steps) choices.Add(new Choice(ChoiceKind.Time));
+        if (state.Time < _scope.Steps && state.Parcels.Count <= _scope.Late && state.Timers == 0) choices.Add(new Choice(ChoiceKind.Time));
     }
 
     /// <summary>Lets something happen.</summary>
@@ -80,7 +80,7 @@ internal sealed class Transitions
                 return null;
             case ChoiceKind.Time:
                 PassTime(state);
-                return null;
+                return _scope.HasLooseTimers ? null : FireAll(state);
             case ChoiceKind.Crash:
                 state.CrashesLeft--;
                 Crash(state, choice.What);
@@ -115,6 +115,19 @@ internal sealed class Transitions
         }
 
         if (Array.IndexOf(state.Answered, 0UL) >= 0) state.Timers |= WorldState.ClientTimer;
+    }
+
+    private string? FireAll(WorldState state)
+    {
+        string? wrong = null;
+        for (int place = 0; place < Scope.Silos; place++)
+        {
+            if ((state.Timers >> place & 1) != 0) wrong ??= Arrive(state, place, _timers[place]);
+        }
+
+        if ((state.Timers & WorldState.ClientTimer) != 0) AskAgain(state);
+        state.Timers = 0;
+        return wrong;
     }
 
     private void Crash(WorldState state, int place)
