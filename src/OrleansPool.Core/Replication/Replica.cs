@@ -101,7 +101,7 @@ internal sealed class Replica
     {
         result = new OperationResult(Role == ReplicaRole.Primary ? OperationStatus.Unavailable : OperationStatus.NotPrimary);
         if (Role == ReplicaRole.Successor) result = new OperationResult(OperationStatus.Unavailable);
-        if (!IsOpen || !Segment.MayServe(now) || Row.InSync.Length < Standing.InSyncMin) return true;
+        if (!IsOpen || !Segment.MayServe(now) || (Row.InSync.Length < Standing.InSyncMin && !Mutant.Is(Mutation.TooFewCopiesServe))) return true;
         _primary.RestartDurationsAfterLapse(now);
         bool isAnswered = Segment.Stream.TryAnswer(operation, now, outbox, out result);
         outbox.ResultValidUntil = _primary.AnswersValidUntil;
@@ -266,7 +266,7 @@ internal sealed class Replica
         }
         else if (!goesOn || Role != ReplicaRole.Joiner)
         {
-            MustRestart = Segment.Log.Last > 0 || _joiner is { IsInstalled: true };
+            MustRestart = (Segment.Log.Last > 0 || _joiner is { IsInstalled: true }) && !Mutant.Is(Mutation.EarlierCopyKept);
             _joiner = new JoinerDuty(this);
         }
 
