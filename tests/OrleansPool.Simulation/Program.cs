@@ -4,5 +4,6 @@ using OrleansPool.Simulation.Linearizability;
 MutantCommand.Prepare(args);
 
 // Each command is a class of its own; what it can do lies in the folders beside.
-var commands = new CommandTable(new RunCommand(), new MutantsCommand(), new MutantCommand(), new ReplayCommand(), new CheckCommand(CheckBudget.Default));
+var commands = new CommandTable(
+    new RunCommand(), new SoakCommand(), new ReplayCommand(), new MutantsCommand(), new MutantCommand(), new BeyondCommand(), new CheckCommand(CheckBudget.Default));
 return commands.Run(args, Console.Out, Console.Error);

@@ -60,7 +60,7 @@ public sealed class NamespaceTests
                     using Orleans.Runtime;
                     using Orleans;
                     """),
-                new("src/OrleansPool.Core/B.cs", "/// <see cref=\"SiloAddress\"/>\nusing OrleansPool.Grains;\nIRegionGrain _region;"),
+                new("src/OrleansPool.Core/B.cs", "/// <see cref=\"GrainId\"/>\nusing OrleansPool.Grains;\nIRegionGrain _region;"),
                 new("src/OrleansPool.Core/C.cs", "OrleansPool.Client.Ranges.ExtentMap _map;\nOrleansPool.LeaseKey _key;"),
                 new("src/OrleansPool.Server/D.cs", "using Orleans.Runtime;"),
             ]),

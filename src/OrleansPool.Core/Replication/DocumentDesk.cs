@@ -51,9 +51,9 @@ internal sealed class DocumentDesk<T>(int document, T none, Func<T, long> versio
         }
 
         if (now < _retryAt) return null;
-        if (_unknownBase >= 0 || _wantsRead || !IsRead) return Send(new StoreRequest(number, document, null, 0), now);
+        if (_unknownBase >= 0 || _wantsRead || !IsRead) return Send(new StoreRequest(number, document, null, null), now);
         T? next = WentBack ? null : compose(Known);
-        return next is null ? null : Send(new StoreRequest(number, document, next, versionOf(Known)), now);
+        return next is null ? null : Send(new StoreRequest(number, document, next, Known == _none ? null : Known), now);
     }
 
     /// <summary>Takes a reply.</summary>
@@ -90,7 +90,7 @@ internal sealed class DocumentDesk<T>(int document, T none, Func<T, long> versio
         (Known, IsRead) = (content, true);
         if (_unknownBase >= 0 && versionOf(content) <= _unknownBase)
         {
-            next = Send(new StoreRequest(number, document, retouch(content), _unknownBase), now);
+            next = Send(new StoreRequest(number, document, retouch(content), reply.Content), now);
             return true;
         }
 
@@ -101,7 +101,7 @@ internal sealed class DocumentDesk<T>(int document, T none, Func<T, long> versio
 
     private void Give(Tick now, ReplicationTimes times)
     {
-        if (_request!.Content is not null && !Mutant.Is(Mutation.UnknownTakenForFailed)) _unknownBase = _request.BaseVersion;
+        if (_request!.Content is not null && !Mutant.Is(Mutation.UnknownTakenForFailed)) _unknownBase = _request.Base is T known ? versionOf(known) : 0;
         else _wantsRead = true;
         _request = null;
         _retryAt = now + times.Resend;

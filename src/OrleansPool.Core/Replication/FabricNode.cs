@@ -261,7 +261,7 @@ internal sealed class FabricNode
     /// <summary>A row is known: in the map, and to the copy here, if there is one.</summary>
     private void Learn(SegmentRow row, ulong settledEpoch, Tick now, NodeOutbox outbox)
     {
-        bool isNew = Map.Learn(row);
+        bool isNew = Map.Learn(row, now);
         row = Map.Find(row.Segment)!;
         if (row.State == SegmentState.Lost) _lostSeenAt.TryAdd(row.Segment, now);
         if (isNew)
@@ -291,7 +291,7 @@ internal sealed class FabricNode
         if (hasProposed) Map.Elapse(now, outbox);
         if (segment.Replica is { } replica)
         {
-            if (Map.Learn(replica.Row)) outbox.MustReview = true;
+            if (Map.Learn(replica.Row, now)) outbox.MustReview = true;
             if (replica.WantsRow) Map.WantRead(segment.Id);
             replica.WantsRow = false;
         }

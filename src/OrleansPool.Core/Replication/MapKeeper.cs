@@ -12,6 +12,7 @@ internal sealed class MapKeeper(Standing standing)
 {
     private readonly SortedDictionary<int, DocumentDesk<PoolMapShard>> _shards = [];
     private readonly Dictionary<SegmentId, SegmentRow> _rows = [];
+    private readonly Dictionary<SegmentId, Tick> _learnedAt = [];
     private readonly Dictionary<int, List<RowChange>> _wanted = [];
     private readonly Dictionary<int, List<RowChange>> _sent = [];
     private readonly List<NodeId> _expulsions = [];
@@ -60,10 +61,11 @@ internal sealed class MapKeeper(Standing standing)
 
     /// <summary>A row was heard of.</summary>
     /// <returns>Whether it is newer than what was known.</returns>
-    public bool Learn(SegmentRow row)
+    public bool Learn(SegmentRow row, Tick now)
     {
         if (_rows.TryGetValue(row.Segment, out SegmentRow? known) && known.Epoch >= row.Epoch) return false;
         _rows[row.Segment] = row;
+        _learnedAt[row.Segment] = now;
         return true;
     }
 
@@ -139,7 +141,9 @@ internal sealed class MapKeeper(Standing standing)
         {
             foreach (SegmentRow row in desk.Known.Rows)
             {
-                if (Learn(row)) outbox.Learned.Add((row, 0));
+                // Whoever asks for the document after it heard of a row finds that row there, or a newer one.
+                IsFrozen |= _rows.TryGetValue(row.Segment, out SegmentRow? heard) && heard.Epoch > row.Epoch && desk.AskedAt > _learnedAt[row.Segment];
+                if (Learn(row, now)) outbox.Learned.Add((row, 0));
             }
         }
 

@@ -9,9 +9,6 @@ internal sealed class Options
 {
     private readonly Dictionary<string, string> _values = [];
 
-    /// <summary>The shape as it was asked for, to be asked for again.</summary>
-    public string ShapeText => string.Concat(_values.Where(value => value.Key is "--silos" or "--copies").Select(value => $" {value.Key} {value.Value}"));
-
     /// <summary>Reads options.</summary>
     /// <returns>False for one that is not known, or has no number where it needs one; the errors say which.</returns>
     public static bool TryParse(IReadOnlyList<string> arguments, string[] names, TextWriter errors, [NotNullWhen(true)] out Options? options)
@@ -42,5 +39,8 @@ internal sealed class Options
     public string Text(string name, string otherwise) => _values.GetValueOrDefault(name, otherwise);
 
     /// <summary>The shape of a run.</summary>
-    public SimOptions Shape() => new() { Silos = (int)Number("--silos", 5), Copies = (int)Number("--copies", 2) };
+    public SimOptions Shape() => Shape(silos: 5, copies: 2);
+
+    /// <summary>The shape of a run, where the options leave it open.</summary>
+    public SimOptions Shape(int silos, int copies) => new() { Silos = (int)Number("--silos", silos), Copies = (int)Number("--copies", copies) };
 }

@@ -12,7 +12,7 @@ namespace OrleansPool.Simulation.Load;
 /// An application: one operation after the other, each tried again under the same request id, at whichever silo, until it is answered or given up;
 /// now and then by two routes at once.
 /// </summary>
-internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
+internal sealed class SimClient(SimWorld world, int number, SeededRandom random) : ISimClient
 {
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(8);
 

@@ -1,8 +1,14 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace OrleansPool.Simulation.Runs;
 
 /// <summary>The sum over many seeds.</summary>
 internal sealed class RunTotals
 {
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public long Seeds { get; set; }
 
     public long Failed { get; set; }
@@ -25,10 +31,12 @@ internal sealed class RunTotals
 
     public SortedDictionary<string, long> Pairs { get; init; } = new(StringComparer.Ordinal);
 
-    public void Add(SeedReport report)
+    /// <summary>One seed more.</summary>
+    public void Add(SeedCheck check)
     {
+        SeedReport report = check.Report;
         Seeds++;
-        if (!report.Holds) Failed++;
+        if (!check.Holds) Failed++;
         Operations += report.Operations;
         Answered += report.Answered;
         Executed += report.Executed;
@@ -40,13 +48,16 @@ internal sealed class RunTotals
         foreach ((string pair, long count) in report.Pairs) Pairs[pair] = Pairs.GetValueOrDefault(pair) + count;
     }
 
-    /// <summary>One line about all.</summary>
-    public object Summarise(TimeSpan wall) => new
+    /// <summary>All of it in one line of JSON.</summary>
+    /// <param name="wall">The time it took.</param>
+    /// <param name="listsPairs">Whether the pairs of faults are listed, rather than counted.</param>
+    public string Summarise(TimeSpan wall, bool listsPairs = false) => JsonSerializer.Serialize(new
     {
         Seeds,
         Failed,
         Operations,
         Answered,
+        OperationsChecked = Executed,
         Executed,
         Events,
         LostSegments,
@@ -56,5 +67,6 @@ internal sealed class RunTotals
         TimesRealTime = Math.Round(SimulatedSeconds / Math.Max(wall.TotalSeconds, 0.001)),
         Faults,
         PairsOfFaults = Pairs.Count,
-    };
+        Pairs = listsPairs ? Pairs : null,
+    }, Json);
 }

@@ -14,10 +14,16 @@ namespace OrleansPool.Simulation.Runs;
 /// <param name="Strikes">The faults in order.</param>
 /// <param name="LostSegments">Segments that were lost.</param>
 /// <param name="CacheHits">Reads served from caches.</param>
+/// <param name="IsAlarmed">Whether some silo noticed that the pool map went back in time.</param>
 internal sealed record SeedReport(
     ulong Seed, IReadOnlyList<string> Violations, long Operations, long Answered, long Executed, long Events, TimeSpan Time, ulong Hash,
-    IReadOnlyDictionary<string, long> Faults, IReadOnlyDictionary<string, long> Pairs, IReadOnlyDictionary<int, string> Strikes, int LostSegments, long CacheHits)
+    IReadOnlyDictionary<string, long> Faults, IReadOnlyDictionary<string, long> Pairs, IReadOnlyDictionary<int, string> Strikes, int LostSegments, long CacheHits, bool IsAlarmed)
 {
     /// <summary>Whether all is well.</summary>
     public bool Holds => Violations.Count == 0;
+
+    /// <summary>A run that ended with an exception.</summary>
+    public static SeedReport OfThrown(ulong seed, Exception thrown) => new(
+        seed, [$"{thrown.GetType().Name}: {thrown.Message}"], 0, 0, 0, 0, TimeSpan.Zero, 0,
+        new Dictionary<string, long>(), new Dictionary<string, long>(), new Dictionary<int, string>(), 0, 0, false);
 }

@@ -1,5 +1,5 @@
 using OrleansPool.Core.Replication;
-using OrleansPool.Core.Segments;
+using OrleansPool.Simulation.Checks;
 using OrleansPool.Simulation.Witness;
 using OrleansPool.Simulation.World;
 
@@ -28,8 +28,8 @@ internal static class SeedRun
             if (world.Swarm.HasLongQuiet) BeQuiet(world);
             foreach (var client in world.Clients) client.IsStopped = true;
             long end = world.Queue.Now + options.Recovery.Ticks;
-            while (world.Queue.Now < end && WhatIsNotWell(world) is not null && world.Invariants.Violations.Count == 0) Advance(world, Look);
-            if (WhatIsNotWell(world) is { } left && world.Invariants.Violations.Count == 0) world.Invariants.Violate($"not well in {options.Recovery.TotalSeconds} s after the last fault: {left}");
+            while (options.MustRecover && world.Queue.Now < end && Liveness.WhatIsNotWell(world) is not null && world.Invariants.Violations.Count == 0) Advance(world, Look);
+            if (options.MustRecover && Liveness.WhatIsNotWell(world) is { } left && world.Invariants.Violations.Count == 0) world.Invariants.Violate($"not well in {options.Recovery.TotalSeconds} s after the last fault: {left}");
             world.Invariants.CheckAll();
             if (trace is not null) Portrait.Draw(world, trace);
             return Report(world, world.Truth.Check());
@@ -51,7 +51,7 @@ internal static class SeedRun
     private static SeedReport Report(SimWorld world, WitnessReport witness) => new(
         world.Seed, [.. world.Invariants.Violations, .. witness.Violations.Select(violation => violation.ToString())],
         world.Truth.Counts.Ended, world.Truth.Counts.Answered, witness.ExecutedCount, world.Queue.Count, new TimeSpan(world.Queue.Now), world.Queue.Hash,
-        world.Nemesis.Counts, world.Nemesis.Pairs, world.Nemesis.Strikes, world.Store.Rows.Count(row => row.State == SegmentState.Lost), world.CacheHits);
+        world.Nemesis.Counts, world.Nemesis.Pairs, world.Nemesis.Strikes, world.Store.Rows.Count(row => row.State == SegmentState.Lost), world.CacheHits, world.IsAlarmed);
 
     private static void Advance(SimWorld world, TimeSpan time)
     {
@@ -59,25 +59,5 @@ internal static class SeedRun
         while (world.Queue.Step(end) && world.Invariants.Violations.Count == 0)
         {
         }
-    }
-
-    private static string? WhatIsNotWell(SimWorld world)
-    {
-        foreach (var client in world.Clients)
-        {
-            if (client.IsBusy) return "a client waits for an answer";
-        }
-
-        foreach (SegmentRow row in world.Store.Rows)
-        {
-            if (row.State != SegmentState.Active) continue;
-            if (row.InSync.Length != Math.Min(row.WantedCopies, world.Silos.Count) || row.Joiner != default) return $"segment {row.Segment} has {row.InSync.Length} copies in epoch {row.Epoch}";
-            SimSilo silo = world.Silos[world.PlaceOf(row.Primary.Silo)!.Value];
-            bool isServed = silo.IsUp && silo.Id == row.Primary && silo.Node.Segments.TryGetValue(row.Segment, out Segment? segment)
-                && segment.Replica is { IsOpen: true } && segment.MayServe(silo.Now) && segment.Log.Committed == segment.Log.Last;
-            if (!isServed) return $"segment {row.Segment} in epoch {row.Epoch} is not served";
-        }
-
-        return null;
     }
 }

@@ -15,6 +15,9 @@ internal sealed class SimNetwork(SimWorld world, SeededRandom random)
     /// <summary>Messages of each kind that were sent, if they are counted.</summary>
     public Dictionary<string, long>? Counts { get; set; }
 
+    /// <summary>Looks at every message that is sent; of one for which it says true it takes care itself.</summary>
+    public Func<Envelope, bool>? Interceptor { get; set; }
+
     /// <summary>Cuts one direction between two ends.</summary>
     public void Cut(int from, int to) => _cut.Add((from, to));
 
@@ -47,6 +50,7 @@ internal sealed class SimNetwork(SimWorld world, SeededRandom random)
         bool isFaulty = world.IsFaulty;
         if (isFaulty && swarm.Loss > 0 && random.OneIn(swarm.Loss)) return;
         var envelope = new Envelope(from, to, content);
+        if (Interceptor?.Invoke(envelope) == true) return;
         world.Queue.Plan(new Delivery(world, envelope), Delay(from, to, content));
         if (isFaulty && swarm.Duplication > 0 && random.OneIn(swarm.Duplication))
         {
@@ -54,6 +58,10 @@ internal sealed class SimNetwork(SimWorld world, SeededRandom random)
             world.Queue.Plan(new Delivery(world, envelope), late);
         }
     }
+
+    /// <summary>A message that was intercepted goes on, after an ordinary delay and some time more.</summary>
+    public void Pass(Envelope envelope, TimeSpan late = default) =>
+        world.Queue.Plan(new Delivery(world, envelope), late + Delay(envelope.From, envelope.To, envelope.Content));
 
     private TimeSpan Delay(End from, End to, object content)
     {

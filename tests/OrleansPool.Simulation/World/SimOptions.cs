@@ -21,6 +21,9 @@ internal sealed record SimOptions
     /// <summary>How long faults happen.</summary>
     public TimeSpan Faults { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Whether all must be well again in the end.</summary>
+    public bool MustRecover { get; init; } = true;
+
     /// <summary>How long it may take, after that, until all is well.</summary>
     public TimeSpan Recovery { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -14,6 +14,9 @@ namespace OrleansPool.Simulation.World;
 /// </summary>
 internal sealed class SimSilo
 {
+    /// <summary>Longer than any run.</summary>
+    private static readonly TimeSpan Forever = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan TimerGranularity = TimeSpan.FromMicroseconds(100);
 
     private readonly SimWorld _world;
@@ -26,6 +29,7 @@ internal sealed class SimSilo
     private long _pausedUntil;
     private Tick? _staleClock;
     private TimeSpan _holdsNextRelease;
+    private PausePoint? _stopsAt;
 
     public SimSilo(SimWorld world, int place, SeededRandom random)
     {
@@ -67,6 +71,7 @@ internal sealed class SimSilo
         _pausedUntil = 0;
         _staleClock = null;
         _holdsNextRelease = TimeSpan.Zero;
+        _stopsAt = null;
         Input(_node.Elapse);
     }
 
@@ -91,6 +96,20 @@ internal sealed class SimSilo
         _pausedUntil = Math.Max(_pausedUntil, _world.Queue.Now + time.Ticks);
         NodeId life = Id;
         _world.Queue.Plan(time, () => Resume(life));
+    }
+
+    /// <summary>The process stops until <see cref="Wake"/>.</summary>
+    public void Stop() => Pause(Forever);
+
+    /// <summary>The process stops when it comes to a point of its work, until <see cref="Wake"/>.</summary>
+    public void StopAt(PausePoint point) => _stopsAt = point;
+
+    /// <summary>A process that stopped goes on.</summary>
+    public void Wake()
+    {
+        _stopsAt = null;
+        _pausedUntil = _world.Queue.Now;
+        Resume(Id);
     }
 
     /// <summary>What the next step asks for is held back for a while, as if the process stopped right after it.</summary>
@@ -206,9 +225,11 @@ internal sealed class SimSilo
             return;
         }
 
+        if (Stops(PausePoint.BeforeCopy, () => Read(from, read))) return;
         if (segment.Copy(read.Block, read.Key.Generation, read.Offset, bytes, out ReadTicket ticket))
         {
             NodeId life = Id;
+            if (Stops(PausePoint.BeforeConfirm, () => Confirm(from, read, segment, ticket, bytes))) return;
             if (_world.IsFaulty && _world.Swarm.Pauses && _random.OneIn(200))
             {
                 Pause(_world.Nemesis.DrawPause());
@@ -276,6 +297,7 @@ internal sealed class SimSilo
     {
         if (!IsUp) return;
         step(_staleClock ?? Now, _outbox);
+        if (_outbox.Replies.Count > 0 && _stopsAt == PausePoint.BeforeReply) (_stopsAt, _holdsNextRelease) = (null, Forever);
         if (_world.IsFaulty && _world.Swarm.Pauses && _random.OneIn(3000)) _holdsNextRelease = _world.Nemesis.DrawPause();
         if (_holdsNextRelease > TimeSpan.Zero)
         {
@@ -290,8 +312,18 @@ internal sealed class SimSilo
             Release(Hold());
         }
 
+        _world.IsAlarmed |= _node.Map.IsFrozen;
         _world.Invariants.AfterStep(this);
         Rearm();
+    }
+
+    private bool Stops(PausePoint point, Action goesOn)
+    {
+        if (_stopsAt != point) return false;
+        _stopsAt = null;
+        Pause(Forever);
+        _backlog.Enqueue((Id, goesOn));
+        return true;
     }
 
     private Held Hold()

@@ -15,6 +15,9 @@ internal sealed class SimStore(SimWorld world, SeededRandom random)
     /// <summary>The store does not answer.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>Looks at every request; of one for which it says true it takes care itself.</summary>
+    public Func<SimSilo, StoreRequest, bool>? Interceptor { get; set; }
+
     /// <summary>The root as it is.</summary>
     public PoolMapRoot Root => (PoolMapRoot?)_documents.GetValueOrDefault(StoreRequest.Root) ?? PoolMapRoot.None;
 
@@ -24,6 +27,7 @@ internal sealed class SimStore(SimWorld world, SeededRandom random)
     /// <summary>A request arrives from a silo.</summary>
     public void Ask(SimSilo from, StoreRequest request)
     {
+        if (Interceptor?.Invoke(from, request) == true) return;
         NodeId asker = from.Id;
         Swarm swarm = world.Swarm;
         TimeSpan there = Delay();
@@ -68,11 +72,14 @@ internal sealed class SimStore(SimWorld world, SeededRandom random)
     private static long VersionOf(object? content) =>
         content switch { PoolMapRoot root => root.Version, PoolMapShard shard => shard.Version, _ => 0 };
 
+    /// <summary>A request that was intercepted arrives now. Its reply goes nowhere by itself.</summary>
+    public StoreReply Land(StoreRequest request) => Apply(request);
+
     private StoreReply Apply(StoreRequest request)
     {
         object? present = _documents.GetValueOrDefault(request.Document);
         if (request.Content is null) return new StoreReply(request.Number, request.Document, StoreOutcome.Done, present);
-        if (VersionOf(present) != request.BaseVersion) return new StoreReply(request.Number, request.Document, StoreOutcome.Conflict, present);
+        if (!ReferenceEquals(present, request.Base)) return new StoreReply(request.Number, request.Document, StoreOutcome.Conflict, present);
         _documents[request.Document] = request.Content;
         if (request.Content is PoolMapShard shard) world.Invariants.OnShard((PoolMapShard?)present ?? PoolMapShard.None, shard);
         world.Queue.Note((ulong)VersionOf(request.Content) + ((ulong)request.Document << 32));

@@ -13,6 +13,7 @@ internal sealed class SimWorld
     private readonly HashSet<int> _cutFromStore = [];
     private readonly Dictionary<SiloAddress, int> _places = [];
     private readonly List<SimClient> _clients = [];
+    private readonly List<ISimClient> _ends = [];
     private readonly SeededRandom _random;
     private long _lastOperationId;
 
@@ -35,6 +36,7 @@ internal sealed class SimWorld
         Book = new LeaseBook();
         for (int place = 0; place < options.Silos; place++) Silos.Add(new SimSilo(this, place, _random.Fork()));
         for (int client = 0; client < options.Clients; client++) _clients.Add(new SimClient(this, client, _random.Fork()));
+        _ends.AddRange(_clients);
     }
 
     public ulong Seed { get; }
@@ -69,11 +71,22 @@ internal sealed class SimWorld
 
     public IReadOnlyList<SimClient> Clients => _clients;
 
+    /// <summary>Some silo noticed that the pool map went back in time.</summary>
+    public bool IsAlarmed { get; set; }
+
     /// <summary>Reads that were served from a cache.</summary>
     public long CacheHits { get; set; }
 
     /// <summary>Whether faults happen now.</summary>
     public bool IsFaulty { get; private set; }
+
+    /// <summary>Makes room for one client more.</summary>
+    /// <returns>Its number.</returns>
+    public int Admit(ISimClient client)
+    {
+        _ends.Add(client);
+        return _ends.Count - 1;
+    }
 
     /// <summary>Starts everything.</summary>
     public void Begin()
@@ -153,6 +166,6 @@ internal sealed class SimWorld
     public void Deliver(Envelope envelope)
     {
         if (envelope.To.Place >= 0) Silos[envelope.To.Place].Receive(envelope);
-        else _clients[-1 - envelope.To.Place].Receive((ClientReply)envelope.Content);
+        else _ends[-1 - envelope.To.Place].Receive((ClientReply)envelope.Content);
     }
 }

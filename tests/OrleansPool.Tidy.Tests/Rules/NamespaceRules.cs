@@ -26,7 +26,7 @@ internal static partial class NamespaceRules
     [GeneratedRegex("""(?<![\w.])(Orleans\.\w+|using\s+Orleans\s*;|System\.Net\b|Microsoft\.(?!Win32\.SafeHandles)\w+|(OrleansPool\.)?(Server|Client|Transport)\.\w+)""")]
     private static partial Regex OutsideCore { get; }
 
-    [GeneratedRegex("""\b(I\w+Grain|IGrainFactory|IClusterClient|SiloAddress|GrainId)\b""")]
+    [GeneratedRegex("""\b(I\w+Grain|IGrainFactory|IClusterClient|GrainId)\b""")]
     private static partial Regex OrleansRuntime { get; }
 
     [GeneratedRegex("""(?<![\w.])(OrleansPool\.)?Core\.(?<part>\w+)""")]
@@ -58,7 +58,7 @@ internal static partial class NamespaceRules
 
     /// <summary>
     /// The core uses the base library, itself, and what the abstractions hold: ids, options, errors, and the values that grains carry, for these are
-    /// what its state machines take and yield. It knows no grain.
+    /// what its state machines take and yield. It knows no grain; of the address of a silo it knows only that it names one.
     /// </summary>
     public static IEnumerable<Violation> Core(IEnumerable<SourceFile> files) =>
         from file in files
