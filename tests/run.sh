@@ -95,6 +95,17 @@ benchmark() {
         "$name" --quick --json "$reports/$name.json" </dev/null || fail "benchmark smoke: $name"
 }
 
+# Runs a command of the simulator; it counts as one test.
+simulation() {
+    say "simulation: $*"
+    if timeout --kill-after=10 900 dotnet tests/OrleansPool.Simulation/bin/Release/net10.0/OrleansPool.Simulation.dll "$@" </dev/null >"$reports/simulation.log" 2>&1; then
+        passed=$((passed + 1))
+    else
+        fail "simulation: $*"
+    fi
+    tail -n 60 "$reports/simulation.log" | cut -c 1-400
+}
+
 say "what the tests need"
 install redis-server redis-server
 install g++ g++
@@ -125,6 +136,11 @@ done
 
 # The invariants that cost time are checked in Debug.
 suite Debug OrleansPool.Core.Tests
+
+simulation run --start 1 --seeds 100
+simulation run --start "$(date +%s)000" --seeds 200
+simulation beyond clocks --seeds 100
+simulation mutants --seeds 2000
 
 benchmark alloc
 benchmark read

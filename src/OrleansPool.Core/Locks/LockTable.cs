@@ -27,12 +27,17 @@ public sealed class LockTable
     /// <summary>Most callers that may wait at once.</summary>
     public const int WaiterCountMax = 4_096;
 
+    /// <summary>Most callers that are remembered to have given up before their request came.</summary>
+    private const int GivenUpCountMax = 1_024;
+
     /// <summary>How long a waiting caller may leave its place without asking again.</summary>
     public static readonly TimeSpan ForgetAfter = TimeSpan.FromSeconds(5);
 
     private readonly List<LockHolder> _holders = [];
     private readonly List<LockWaiter> _waiters = [];
     private readonly Dictionary<Guid, LockWaiter> _waiterById = [];
+    private readonly HashSet<Guid> _givenUp = [];
+    private readonly Queue<Guid> _givenUpInOrder = new();
     private bool _isChanged;
 
     /// <summary>Makes the table of a region without locks.</summary>
@@ -89,6 +94,7 @@ public sealed class LockTable
             return new LockReply(LockStatus.Waiting);
         }
 
+        if (_givenUp.Remove(request.Id)) return new LockReply(LockStatus.TimedOut);
         if (SlotsThatDiffer(request, now) is { } slots) return new LockReply(LockStatus.SlotsDiffer, 0, slots);
         if (_waiters.Count == WaiterCountMax) return new LockReply(LockStatus.Full);
         waiter = new LockWaiter(request, now + request.Wait);
@@ -112,13 +118,30 @@ public sealed class LockTable
     }
 
     /// <summary>Gives a lock back, or stops waiting for it.</summary>
+    /// <param name="id">The request.</param>
+    /// <param name="isByCaller">Whether its caller asks for nothing more under this id.</param>
     /// <returns>Whether it was held, or waited for.</returns>
-    public bool Release(Guid id)
+    public bool Release(Guid id, bool isByCaller = true)
     {
         if (_waiterById.Remove(id, out LockWaiter? waiter)) return _waiters.Remove(waiter);
-        if (Find(id) is not { } holder) return false;
+        if (Find(id) is not { } holder)
+        {
+            if (isByCaller) GiveUp(id);
+            return false;
+        }
+
         _isChanged = true;
         return _holders.Remove(holder);
+    }
+
+    /// <summary>
+    /// A caller gave up what never came, or is over. If its request is still on its way, it must find out: nobody would give back what it got.
+    /// </summary>
+    private void GiveUp(Guid id)
+    {
+        if (!_givenUp.Add(id)) return;
+        _givenUpInOrder.Enqueue(id);
+        if (_givenUpInOrder.Count > GivenUpCountMax) _givenUp.Remove(_givenUpInOrder.Dequeue());
     }
 
     /// <summary>The region was deleted: its locks end.</summary>

@@ -221,7 +221,7 @@ internal sealed class LockDesk(VersionedStore<RegionLockState> store, ILockedMem
 
         // An owner that knows a newer lock than this table means that storage went back, or that this desk is over; the next write tells.
         if (status == LockStatus.NotHeld) _table.RaiseTo(newest);
-        if (_table.Release(id)) Answer(id, new LockReply(status == LockStatus.NotHeld ? LockStatus.AskAgain : status));
+        if (_table.Release(id, isByCaller: false)) Answer(id, new LockReply(status == LockStatus.NotHeld ? LockStatus.AskAgain : status));
         Run();
     }
 

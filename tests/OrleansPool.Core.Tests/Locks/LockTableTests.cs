@@ -131,6 +131,17 @@ public sealed class LockTableTests
     }
 
     [Fact]
+    public void Who_gave_up_before_the_request_came_gets_nothing()
+    {
+        LockRequest late = Exclusive(0, 1);
+        Assert.False(_table.Release(late.Id));
+        Assert.Equal(LockStatus.TimedOut, _table.Ask(late, _now).Status);
+        Assert.Equal(0, _table.WaiterCount);
+        LockHolder next = Granted(Exclusive(0, 1));
+        Assert.True(_table.Release(next.Request.Id));
+    }
+
+    [Fact]
     public void What_was_granted_is_granted_to_who_asks_again()
     {
         LockHolder holder = Granted(Exclusive(0, 1));

@@ -43,7 +43,7 @@ public sealed class SoakCommandTests : IDisposable
     public void Shapes_vary_by_seed()
     {
         Assert.True(Options.TryParse([], [], _errors, out Options? options));
-        (int, int)[] shapes = [.. Enumerable.Range(1, 15).Select(seed => SoakCommand.ShapeOf((ulong)seed, options)).Select(shape => (shape.Silos, shape.Copies)).Distinct()];
+        (int, int)[] shapes = [.. Enumerable.Range(1, 15).Select(seed => options.ShapeOf((ulong)seed)).Select(shape => (shape.Silos, shape.Copies)).Distinct()];
         Assert.Equal(15, shapes.Length);
     }
 

@@ -38,9 +38,7 @@ internal sealed class Options
 
     public string Text(string name, string otherwise) => _values.GetValueOrDefault(name, otherwise);
 
-    /// <summary>The shape of a run.</summary>
-    public SimOptions Shape() => Shape(silos: 5, copies: 2);
-
-    /// <summary>The shape of a run, where the options leave it open.</summary>
-    public SimOptions Shape(int silos, int copies) => new() { Silos = (int)Number("--silos", silos), Copies = (int)Number("--copies", copies) };
+    /// <summary>The shape of a seed's run: what the options leave open is the seed's own, one to three copies with three to seven silos.</summary>
+    public SimOptions ShapeOf(ulong seed) =>
+        new() { Silos = (int)Number("--silos", 3 + (long)(seed / 3 % 5)), Copies = (int)Number("--copies", 1 + (long)(seed % 3)) };
 }

@@ -23,7 +23,7 @@ internal sealed class ReplayCommand : ICommand
         }
 
         if (!Options.TryParse([.. arguments.Skip(1)], ["--silos", "--copies"], errors, out Options? options)) return ExitCode.Usage;
-        SimOptions shape = options.Shape();
+        SimOptions shape = options.ShapeOf(seed);
         SeedReport report = SeedRun.Run(seed, shape, output);
         foreach (string violation in report.Violations) output.WriteLine($"violation: {violation}");
         if (!report.Holds)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using OrleansPool.Simulation.Runs;
-using OrleansPool.Simulation.World;
 
 namespace OrleansPool.Simulation.Commands;
 
@@ -18,12 +17,12 @@ internal sealed class RunCommand : ICommand
         if (!Options.TryParse(arguments, ["--start", "--seeds", "--silos", "--copies", "--threads"], errors, out Options? options)) return ExitCode.Usage;
         ulong start = (ulong)options.Number("--start", 1);
         long count = options.Number("--seeds", 100);
-        SimOptions shape = options.Shape();
+        output.WriteLine($"seeds {start} to {start + (ulong)count - 1}");
         var total = new RunTotals();
         var clock = Stopwatch.StartNew();
         Parallel.For(0L, count, new ParallelOptions { MaxDegreeOfParallelism = (int)options.Number("--threads", Environment.ProcessorCount) }, i =>
         {
-            SeedCheck check = SeedCheck.Run(start + (ulong)i, shape);
+            SeedCheck check = SeedCheck.Run(start + (ulong)i, options.ShapeOf(start + (ulong)i));
             lock (total)
             {
                 total.Add(check);

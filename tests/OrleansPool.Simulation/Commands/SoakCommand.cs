@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using OrleansPool.Simulation.Runs;
-using OrleansPool.Simulation.World;
 
 namespace OrleansPool.Simulation.Commands;
 
@@ -31,7 +30,7 @@ internal sealed class SoakCommand : ICommand
         using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         output.WriteLine($"{shape}; from seed {state.NextSeed}, {state.Totals.Seeds} seeds ran before");
-        new Soak(state, path, seed => ShapeOf(seed, options), output).Run(
+        new Soak(state, path, options.ShapeOf, output).Run(
             TimeSpan.FromHours(hours), (int)Math.Max(1, options.Number("--threads", Environment.ProcessorCount)), stop.Token);
         foreach (SoakFailure failure in state.Failures) output.WriteLine($"failed: seed {failure.Seed}: {failure.Again}");
         output.WriteLine(state.Totals.Summarise(TimeSpan.FromSeconds(state.WallSeconds), listsPairs: true));
@@ -44,9 +43,6 @@ internal sealed class SoakCommand : ICommand
             stop.Cancel();
         }
     }
-
-    /// <summary>One, two and three copies in turn, each with three to seven silos.</summary>
-    internal static SimOptions ShapeOf(ulong seed, Options options) => options.Shape(silos: 3 + (int)(seed / 3 % 5), copies: 1 + (int)(seed % 3));
 
     private static SoakState? Load(string path, string shape, TextWriter errors)
     {

@@ -17,6 +17,9 @@ internal sealed class RunTotals
 
     public long Answered { get; set; }
 
+    /// <summary>Clients' reads, writes, comparisons and additions that the witness held against the streams.</summary>
+    public long OperationsChecked { get; set; }
+
     public long Executed { get; set; }
 
     public long Events { get; set; }
@@ -39,6 +42,7 @@ internal sealed class RunTotals
         if (!check.Holds) Failed++;
         Operations += report.Operations;
         Answered += report.Answered;
+        OperationsChecked += report.OperationsChecked;
         Executed += report.Executed;
         Events += report.Events;
         SimulatedSeconds += report.Time.TotalSeconds;
@@ -57,7 +61,7 @@ internal sealed class RunTotals
         Failed,
         Operations,
         Answered,
-        OperationsChecked = Executed,
+        OperationsChecked,
         Executed,
         Events,
         LostSegments,

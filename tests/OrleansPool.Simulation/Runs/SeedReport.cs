@@ -5,6 +5,7 @@ namespace OrleansPool.Simulation.Runs;
 /// <param name="Violations">What must not happen and did.</param>
 /// <param name="Operations">Clients' operations.</param>
 /// <param name="Answered">How many of them were answered.</param>
+/// <param name="OperationsChecked">Those of them that the witness held against the streams.</param>
 /// <param name="Executed">Operations in the streams.</param>
 /// <param name="Events">Events.</param>
 /// <param name="Time">Simulated time.</param>
@@ -16,7 +17,7 @@ namespace OrleansPool.Simulation.Runs;
 /// <param name="CacheHits">Reads served from caches.</param>
 /// <param name="IsAlarmed">Whether some silo noticed that the pool map went back in time.</param>
 internal sealed record SeedReport(
-    ulong Seed, IReadOnlyList<string> Violations, long Operations, long Answered, long Executed, long Events, TimeSpan Time, ulong Hash,
+    ulong Seed, IReadOnlyList<string> Violations, long Operations, long Answered, long OperationsChecked, long Executed, long Events, TimeSpan Time, ulong Hash,
     IReadOnlyDictionary<string, long> Faults, IReadOnlyDictionary<string, long> Pairs, IReadOnlyDictionary<int, string> Strikes, int LostSegments, long CacheHits, bool IsAlarmed)
 {
     /// <summary>Whether all is well.</summary>
@@ -24,6 +25,6 @@ internal sealed record SeedReport(
 
     /// <summary>A run that ended with an exception.</summary>
     public static SeedReport OfThrown(ulong seed, Exception thrown) => new(
-        seed, [$"{thrown.GetType().Name}: {thrown.Message}"], 0, 0, 0, 0, TimeSpan.Zero, 0,
+        seed, [$"{thrown.GetType().Name}: {thrown.Message}"], 0, 0, 0, 0, 0, TimeSpan.Zero, 0,
         new Dictionary<string, long>(), new Dictionary<string, long>(), new Dictionary<int, string>(), 0, 0, false);
 }

@@ -50,7 +50,7 @@ internal static class SeedRun
 
     private static SeedReport Report(SimWorld world, WitnessReport witness) => new(
         world.Seed, [.. world.Invariants.Violations, .. witness.Violations.Select(violation => violation.ToString())],
-        world.Truth.Counts.Ended, world.Truth.Counts.Answered, witness.ExecutedCount, world.Queue.Count, new TimeSpan(world.Queue.Now), world.Queue.Hash,
+        world.Truth.Counts.Ended, world.Truth.Counts.Answered, witness.OperationCount, witness.ExecutedCount, world.Queue.Count, new TimeSpan(world.Queue.Now), world.Queue.Hash,
         world.Nemesis.Counts, world.Nemesis.Pairs, world.Nemesis.Strikes, world.Store.Rows.Count(row => row.State == SegmentState.Lost), world.CacheHits, world.IsAlarmed);
 
     private static void Advance(SimWorld world, TimeSpan time)

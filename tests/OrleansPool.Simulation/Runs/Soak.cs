@@ -73,7 +73,7 @@ internal sealed class Soak(SoakState state, string path, Func<ulong, SimOptions>
         {
             RunTotals totals = state.Totals;
             output.WriteLine(
-                $"{TimeSpan.FromSeconds(state.WallSeconds):d\\.hh\\:mm\\:ss} {totals.Seeds} seeds, {totals.Failed} failed, {totals.Executed} operations checked, {totals.SimulatedSeconds / 3600:F1} h simulated");
+                $"{TimeSpan.FromSeconds(state.WallSeconds):d\\.hh\\:mm\\:ss} {totals.Seeds} seeds, {totals.Failed} failed, {totals.OperationsChecked} operations checked, {totals.SimulatedSeconds / 3600:F1} h simulated");
         }
     }
 }

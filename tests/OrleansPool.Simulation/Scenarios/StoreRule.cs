@@ -8,14 +8,18 @@ internal sealed class StoreRule
 {
     private readonly SimStore _store;
     private readonly Func<SimSilo, StoreRequest, bool> _applies;
-    private readonly NodeId _asker;
-    private readonly SimSilo _from;
+    private NodeId _asker;
+    private SimSilo? _from;
     private StoreReply? _reply;
 
-    public StoreRule(SimStore store, SimSilo from, Func<StoreRequest, bool> applies)
+    /// <param name="store">The store.</param>
+    /// <param name="from">Whose write; null for anybody's.</param>
+    /// <param name="applies">Which.</param>
+    public StoreRule(SimStore store, SimSilo? from, Func<StoreRequest, bool> applies)
     {
-        (_store, _from, _asker) = (store, from, from.Id);
-        _applies = (silo, request) => Request is null && silo == from && silo.Id == _asker && applies(request);
+        _store = store;
+        NodeId? life = from?.Id;
+        _applies = (silo, request) => Request is null && (from is null || (silo == from && silo.Id == life)) && applies(request);
     }
 
     /// <summary>What was caught; null until something was.</summary>
@@ -34,6 +38,7 @@ internal sealed class StoreRule
     {
         if (!_applies(from, request)) return false;
         Request = request;
+        (_from, _asker) = (from, from.Id);
         OnCaught?.Invoke();
         return !Passes;
     }
@@ -46,5 +51,5 @@ internal sealed class StoreRule
     }
 
     /// <summary>The reply to what has landed arrives.</summary>
-    public void Reply() => _from.TakeStoreReply(_asker, _reply!);
+    public void Reply() => _from!.TakeStoreReply(_asker, _reply!);
 }

@@ -23,9 +23,9 @@ internal sealed class StoreRules
     public StoreRule CatchRoot(SimSilo from, Func<PoolMapRoot, bool> where) =>
         Add(new StoreRule(_store, from, request => request.Content is PoolMapRoot root && where(root)));
 
-    /// <summary>Something happens just before a silo's next write of a shard arrives.</summary>
-    public StoreRule BeforeNextWrite(SimSilo from, Action what) =>
-        Add(new StoreRule(_store, from, request => request.Content is PoolMapShard) { OnCaught = what, Passes = true });
+    /// <summary>Something happens just before the next write of a shard arrives, whoever writes it.</summary>
+    public StoreRule BeforeNextWrite(Action what) =>
+        Add(new StoreRule(_store, null, request => request.Content is PoolMapShard) { OnCaught = what, Passes = true });
 
     private StoreRule Add(StoreRule rule)
     {

@@ -113,6 +113,7 @@ internal sealed class Story
     {
         SimSilo primary = silos[0];
         int shard = -1;
+        Until(() => primary.Node.Standing.View.Counts(primary.Id.Silo), "it sees itself among the members");
         primary.Do((node, now, outbox) =>
         {
             node.Map.TakeRange(taken => shard = taken);
@@ -167,6 +168,14 @@ internal sealed class Story
         Until(() => call.IsAnswered, $"{call.Operation.Operation.Kind} is answered");
         if (call.Status != expected) throw new StoryException($"{call.Operation.Operation.Kind} was answered {call.Status} instead of {expected}");
         return call;
+    }
+
+    /// <summary>Waits until an operation is answered by that its segment is lost. That may take as long as somebody who is cut off may go on.</summary>
+    public void AwaitLost(ScriptCall call)
+    {
+        call.Insist();
+        Until(() => call.IsAnswered, "it is told that the segment is lost", World.Times.LossDelayMax + Patience);
+        Await(call, OperationStatus.Lost);
     }
 
     /// <summary>Lets things happen until something holds.</summary>

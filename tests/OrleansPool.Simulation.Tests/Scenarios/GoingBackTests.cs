@@ -1,0 +1,60 @@
+using OrleansPool.Core.Replication;
+using OrleansPool.Core.Wire;
+using OrleansPool.Grains;
+using OrleansPool.Simulation.Load;
+using OrleansPool.Simulation.Scenarios;
+
+namespace OrleansPool.Simulation.Tests.Scenarios;
+
+/// <summary>The store is restored from an old state: the pool map goes backwards.</summary>
+public sealed class GoingBackTests
+{
+    private static readonly StoryShape Frozen = new() { EndsWell = false };
+
+    [Fact]
+    public void Who_has_seen_a_newer_map_proposes_nothing_any_more_and_nothing_old_is_shown() => Story.Tell(Frozen, story =>
+    {
+        SimLease lease = MoveOnAndGoBack(story);
+        SegmentRow known = story.A.Node.Map.Find(story.Segment)!;
+        story.Until(() => story.A.Node.Map.IsFrozen && story.C.Node.Map.IsFrozen, "both members see that the map went back");
+        long rootVersion = story.World.Store.Root.Version;
+        story.Kill(story.A);
+        ScriptCall read = story.Client.Read(lease).Insist();
+        ScriptCall write = story.Client.Write(lease, 3).Insist();
+        story.Pass(TimeSpan.FromSeconds(20));
+        Assert.False(read.IsAnswered || write.IsAnswered, "nobody takes over, nobody answers");
+        Assert.Equal(rootVersion, story.World.Store.Root.Version);
+        Assert.Equal(known, story.C.Node.Map.Find(story.Segment));
+    });
+
+    [Fact]
+    public void A_member_of_before_that_knows_only_the_old_map_does_not_serve_its_old_bytes() => Story.Tell(Frozen, story =>
+    {
+        SimLease lease = MoveOnAndGoBack(story);
+        story.World.MendStore(story.B);
+        story.World.Network.MendAll();
+        story.Kill(story.A);
+        ScriptCall read = story.Client.Read(lease).Insist();
+        story.Pass(TimeSpan.FromSeconds(20));
+        Assert.False(story.Serves(story.B), "it would lose what was acknowledged, and nobody would be told");
+        Assert.True(!read.IsAnswered || read.Status != OperationStatus.Ok || read.Value == 2);
+    });
+
+    /// <summary>A row with A and B, saved; then B is cut off and removed, C joins, a write is acknowledged, and the old state is restored.</summary>
+    private static SimLease MoveOnAndGoBack(Story story)
+    {
+        story.MakeSegment(story.A, story.B);
+        SimLease lease = story.Lease();
+        story.Write(lease, 1);
+        story.World.Store.Save();
+        story.CutOff(story.B);
+        MessageRule late = story.Messages.Drop<RowNotice>(to: story.B);
+        ScriptCall removes = story.Client.Write(lease, 2).Insist();
+        story.Await(removes);
+        story.Join(story.Segment, story.A, story.C);
+        Assert.Equal([story.A.Id, story.C.Id], story.Row.InSync);
+        story.World.Store.GoBack();
+        late.Lift();
+        return lease;
+    }
+}

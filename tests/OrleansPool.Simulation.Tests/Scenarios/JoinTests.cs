@@ -1,0 +1,93 @@
+using OrleansPool.Core.Replication;
+using OrleansPool.Core.Wire;
+using OrleansPool.Simulation.Load;
+using OrleansPool.Simulation.Scenarios;
+using OrleansPool.Simulation.World;
+
+namespace OrleansPool.Simulation.Tests.Scenarios;
+
+/// <summary>A silo is made a member beside the traffic, and somebody dies.</summary>
+public sealed class JoinTests
+{
+    /// <summary>So many blocks that their copy comes in 50 parts.</summary>
+    private static readonly StoryShape ManyParts = new() { BlockBytes = 1024, BlockCount = 50 * (JoinDuty.PartBytes / 1024), Times = 2 };
+
+    private static readonly StoryShape ThreeSilos = new();
+
+    [Fact]
+    public void A_joiner_without_everything_is_never_elected_and_the_loss_is_told() => Story.Tell(ThreeSilos, story =>
+    {
+        story.MakeSegment(story.A, story.B);
+        SimLease lease = story.Lease();
+        MessageRule copies = story.Messages.Hold<CopyBlocks>();
+        story.A.Do((node, now, outbox) => node.TryJoin(story.Segment, story.C.Id, now, outbox));
+        story.Until(() => copies.Count > 0, "the copy is on its way");
+        WriteHundred(story, lease);
+        story.Kill(story.A);
+        story.Kill(story.B);
+        copies.Lift();
+        story.AwaitLost(story.Client.Read(lease));
+        Assert.Equal(SegmentState.Lost, story.Row.State);
+    });
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_joiner_whose_proposal_is_under_way_has_everything_if_it_lands_and_else_the_loss_is_told(bool lands) => Story.Tell(ThreeSilos, story =>
+    {
+        story.MakeSegment(story.A, story.B);
+        SimLease lease = story.Lease();
+        StoreRule proposal = story.Writes.CatchRow(story.A, row => row.Has(story.C.Id));
+        story.A.Do((node, now, outbox) => node.TryJoin(story.Segment, story.C.Id, now, outbox));
+        story.Until(() => proposal.Request is not null, "it is proposed");
+        MessageRule retouch = story.Messages.Drop<RowNotice>();
+        WriteHundred(story, lease);
+        story.A.Crash();
+        story.B.Crash();
+        if (lands) proposal.Land();
+        retouch.Lift();
+        story.DeclareDead(story.A);
+        story.DeclareDead(story.B);
+        if (lands) Assert.Equal(100, story.Read(lease));
+        else story.AwaitLost(story.Client.Read(lease));
+    });
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(true, 50)]
+    [InlineData(true, 99)]
+    [InlineData(false, 0)]
+    [InlineData(false, 50)]
+    [InlineData(false, 99)]
+    public void The_joiner_or_the_primary_dies_in_the_midst_of_the_copy(bool isJoiner, int percent) => Story.Tell(ManyParts, story =>
+    {
+        story.MakeSegment(story.A, story.B);
+        int count = story.World.Geometry.BlockCount;
+        SimLease lease = story.Lease(count);
+        int[] watched = [0, count / 2, count - 1];
+        foreach (int block in watched) story.Write(lease, 1, block);
+
+        story.A.Do((node, now, outbox) => node.TryJoin(story.Segment, story.C.Id, now, outbox));
+        MessageRule copies = story.Messages.Hold<CopyBlocks>(where: copy => copy.EndBlock * 100 > count * percent);
+        story.Until(() => copies.Count > 0, $"{percent} % are copied");
+        foreach (int block in watched) story.Write(lease, 2, block);
+        story.Kill(isJoiner ? story.C : story.A);
+        copies.Lift();
+        story.Until(() => story.Serves(isJoiner ? story.A : story.B) && story.Row.Joiner == default, "the segment goes on without whoever died");
+        foreach (int block in watched) Assert.Equal(2, story.Read(lease, block));
+        foreach (int block in watched) story.Write(lease, 3, block);
+
+        story.World.StartSilo(isJoiner ? story.C : story.A, sameAddress: false);
+        SimSilo primary = isJoiner ? story.A : story.B;
+        story.Join(story.Segment, primary, story.C);
+        story.Kill(story.A);
+        story.Kill(story.B);
+        story.Until(() => story.Serves(story.C), "the joiner serves alone");
+        foreach (int block in watched) Assert.Equal(3, story.Read(lease, block));
+    });
+
+    private static void WriteHundred(Story story, SimLease lease)
+    {
+        for (int value = 1; value <= 100; value++) story.Write(lease, value);
+    }
+}
