@@ -33,7 +33,7 @@ internal sealed class Authority(ReplicationTimes times, bool isInProcess)
     /// <param name="askedAt">When it was asked for.</param>
     public void OnRoot(PoolMapRoot root, NodeId self, Tick askedAt)
     {
-        if (root.HasExpelled(self))
+        if (root.HasExpelled(self) && !Mutant.Is(Mutation.ExpelledGoesOn))
         {
             IsExpelled = true;
             Volatile.Write(ref _validUntil, long.MinValue);
@@ -61,7 +61,8 @@ internal sealed class Authority(ReplicationTimes times, bool isInProcess)
                 if (peer.Node.Silo.Equals(silo) && peer.ExchangedAt > heard) heard = peer.ExchangedAt;
             }
 
-            oldest = Tick.Min(oldest, heard);
+            if (Mutant.Is(Mutation.AnyWordCounts)) oldest = oldest == Tick.Never ? heard : Tick.Max(oldest, heard);
+            else oldest = Tick.Min(oldest, heard);
         }
 
         if (oldest == Tick.Never) return;

@@ -31,7 +31,8 @@ internal sealed class BackupDuty(Replica replica)
         }
 
         LearnCommitted(message.CommittedSequence);
-        outbox.Send(from, new ReplicateAck(replica.Segment.Id, replica.Row.Epoch, log.Last, replica.Copy));
+        ulong had = Mutant.Is(Mutation.AckBeforeHaving) && message.Entries.Length > 0 ? message.Entries[^1].Sequence : log.Last;
+        outbox.Send(from, new ReplicateAck(replica.Segment.Id, replica.Row.Epoch, had, replica.Copy));
     }
 
     /// <summary>Appends and applies one operation.</summary>
@@ -42,7 +43,7 @@ internal sealed class BackupDuty(Replica replica)
         if (entry.Kind == OperationKind.Alloc)
         {
             AllocRecord.Read(entry.Bytes.Span, out _, out _, out _, out ReadOnlySpan<BlockRun> runs);
-            if (!segment.Leases.TryReserve(runs)) return false;
+            if (!segment.Leases.TryReserve(runs) && !Mutant.Is(Mutation.AllocBeforeZeroed)) return false;
             if (!EntryCodec.TryAppend(segment.Log, entry))
             {
                 segment.Leases.Unreserve(runs);

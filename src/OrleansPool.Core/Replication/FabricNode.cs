@@ -215,6 +215,7 @@ internal sealed class FabricNode
     private bool KnewWhoExpelledThem(SegmentRow lost)
     {
         PoolMapRoot root = Standing.Root;
+        if (Mutant.Is(Mutation.LossCountsSoon)) return true;
         foreach (NodeId member in lost.LostMembers)
         {
             int at = Array.IndexOf(root.Expelled, member);
@@ -320,7 +321,7 @@ internal sealed class FabricNode
         if (!outbox.MustReview) return;
         outbox.MustReview = false;
         bool isUnfinished = _succession.Review(now, row => _segments.TryGetValue(row.Segment, out Segment? segment)
-            && (segment.Replica!.Role is ReplicaRole.Backup or ReplicaRole.Successor));
+            && (segment.Replica!.Role is ReplicaRole.Backup or ReplicaRole.Successor || Mutant.Is(Mutation.JoinerIsElectable)));
         _reviewAt = isUnfinished ? now + Standing.Times.Resend : Tick.Never;
         Map.Elapse(now, outbox);
         _walk.Clear();

@@ -59,9 +59,10 @@ internal sealed class Heart(Standing standing)
         peer.HeardAt = now;
         peer.KnownViewVersion = Math.Max(peer.KnownViewVersion, reply.ViewVersion);
         peer.AnsweredAt = Tick.Max(peer.AnsweredAt, reply.SentAt);
-        if (reply.IsGranted) peer.Hold(reply, now, standing.Times);
+        if (reply.IsGranted || Mutant.Is(Mutation.RefusalTakenForGrant)) peer.Hold(reply, now, standing.Times);
         Hear(reply.ViewVersion, reply.RootVersion, now, outbox);
-        if (reply.ViewVersion <= standing.View.Version && reply.RootVersion <= standing.Root.Version) peer.ExchangedAt = Tick.Max(peer.ExchangedAt, reply.SentAt);
+        bool knowsNoMore = reply.ViewVersion <= standing.View.Version && reply.RootVersion <= standing.Root.Version;
+        if (knowsNoMore || Mutant.Is(Mutation.ExchangeCountsWhateverIsKnown)) peer.ExchangedAt = Tick.Max(peer.ExchangedAt, reply.SentAt);
         standing.Authority.OnExchange(standing, now);
     }
 

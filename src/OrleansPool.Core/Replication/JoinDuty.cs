@@ -150,6 +150,7 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
             if ((Segment.Store[block].Flags & BlockFlags.Leased) == 0) continue;
             byte[] bytes = new byte[Segment.Geometry.BlockBytes];
             ulong version = Segment.Stream.ReadNewest(block, 0, bytes);
+            if (Mutant.Is(Mutation.CopyWithoutPending)) Segment.Store.BytesOf(block)[..bytes.Length].CopyTo(bytes);
             images.Add(new BlockImage(block, version, bytes));
         }
 

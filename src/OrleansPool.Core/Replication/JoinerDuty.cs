@@ -82,7 +82,7 @@ internal sealed class JoinerDuty(Replica replica)
             store.Commit(image.Block, 0, image.Bytes.Span, Math.Max(image.Version, row.Version >> 1));
         }
 
-        for (int block = copy.FirstBlock; block < copy.EndBlock; block++) ApplyLater(block, copy.AfterSequence);
+        for (int block = copy.FirstBlock; block < copy.EndBlock && !Mutant.Is(Mutation.ImageOverNewerBytes); block++) ApplyLater(block, copy.AfterSequence);
     }
 
     /// <summary>Applies what the stream brought to a block after its image was made, or since its present lease began.</summary>

@@ -111,7 +111,7 @@ internal sealed class MapKeeper(Standing standing)
         }
 
         standing.Root = Root.Known;
-        standing.Authority.OnRoot(Root.Known, standing.Self, Root.AskedAt);
+        standing.Authority.OnRoot(Root.Known, standing.Self, Mutant.Is(Mutation.AuthorityCountedFromReceipt) ? now : Root.AskedAt);
         _expulsions.RemoveAll(Root.Known.HasExpelled);
         foreach (NodeId expelled in Root.Known.Expelled)
         {
@@ -193,7 +193,7 @@ internal sealed class MapKeeper(Standing standing)
         var rows = new List<SegmentRow>();
         foreach (RowChange change in changes)
         {
-            if (EpochIn(known, change) == change.BaseEpoch) rows.Add(change.Row);
+            if (EpochIn(known, change) == change.BaseEpoch || Mutant.Is(Mutation.RowOverNewerRow)) rows.Add(change.Row);
         }
 
         _sent[shard] = changes;

@@ -81,7 +81,7 @@ internal sealed class PrimaryDuty(Replica replica)
         _sharing.Begin();
         Follow(now);
         SetRight();
-        Segment.Leases.RestartDurations(now);
+        if (!Mutant.Is(Mutation.DurationsNotRestarted)) Segment.Leases.RestartDurations(now);
     }
 
     /// <summary>A new primary knows from a member's seal how far it is.</summary>
@@ -120,7 +120,7 @@ internal sealed class PrimaryDuty(Replica replica)
         var leases = new List<PeerLink>();
         foreach (BackupProgress member in _members)
         {
-            if (IsRequired(member)) leases.Add(member.Link);
+            if (IsRequired(member) && (replica.Row.Has(member.Node) || !Mutant.Is(Mutation.JoinerLeaseNotNeeded))) leases.Add(member.Link);
         }
 
         return new ReadRight(replica.Row.Epoch, [.. leases], Standing.Authority, barred);
@@ -142,7 +142,7 @@ internal sealed class PrimaryDuty(Replica replica)
     /// <summary>A proposed change has happened or never will.</summary>
     public void OnSettled(ulong epoch, Tick now, Outbox outbox)
     {
-        if (!IsProposing || epoch != replica.Row.Epoch + 1) return;
+        if (!IsProposing || (epoch != replica.Row.Epoch + 1 && !Mutant.Is(Mutation.LateWordSettles))) return;
         IsProposing = false;
         _join?.OnSettled();
         EndWhatIsOver(now);
@@ -272,7 +272,8 @@ internal sealed class PrimaryDuty(Replica replica)
         if (replica.Role == ReplicaRole.Primary)
         {
             RestartDurationsAfterLapse(now);
-            if (replica.IsOpen && !_hasLapsed && Segment.Stream.WakeAt(now) <= now) Segment.Stream.Sweep(now, outbox);
+            bool mayExpire = !_hasLapsed || Mutant.Is(Mutation.ExpiresWithoutRight);
+            if (replica.IsOpen && mayExpire && Segment.Stream.WakeAt(now) <= now) Segment.Stream.Sweep(now, outbox);
             if (_join is null && replica.Row.Joiner != default && _move is null) _join = new JoinDuty(replica, Follow(replica.Row.Joiner, now));
             _join?.Elapse(now, outbox);
             _move?.Elapse(now, outbox);
@@ -373,7 +374,7 @@ internal sealed class PrimaryDuty(Replica replica)
             member.Sent = first - 1 + (ulong)entries.Length;
             member.SentAt = now;
             member.CommittedTold = Log.Committed;
-            outbox.Send(member.Node, new Wire.Replicate(Segment.Id, replica.Row.Epoch, entries, Log.Committed, member.KnowsRow ? null : replica.Row));
+            outbox.Send(member.Node, new Wire.Replicate(Segment.Id, replica.Row.Epoch, entries, Mutant.Is(Mutation.CommitPointTooHigh) ? Log.Last : Log.Committed, member.KnowsRow ? null : replica.Row));
         }
         while (member.Sent < Log.Last);
     }
@@ -397,7 +398,7 @@ internal sealed class PrimaryDuty(Replica replica)
             }
 
             Log.AdvanceCommitted();
-            while (freed is not null && freed.TryDequeue(out Operation operation)) Judge(operation, now, outbox);
+            while (freed is not null && freed.TryDequeue(out Operation operation) && !Mutant.Is(Mutation.DeferredForgotten)) Judge(operation, now, outbox);
             if (freed is not null) _sharing.OnLogged();
         }
         while (freed is not null);

@@ -69,7 +69,7 @@ internal sealed class Replica
     public bool IsOpen => Role == ReplicaRole.Primary && !_primary.IsClosing;
 
     /// <summary>Whether as many members are in sync as operations ask for.</summary>
-    public bool HasEnoughCopies => Row.InSync.Length >= Standing.InSyncMin;
+    public bool HasEnoughCopies => Row.InSync.Length >= Standing.InSyncMin || Mutant.Is(Mutation.TooFewCopiesServe);
 
     /// <summary>The backup's work, for those who drive it.</summary>
     public BackupDuty Backup => _backup;
@@ -269,7 +269,7 @@ internal sealed class Replica
         }
         else if (!goesOn || Role != ReplicaRole.Joiner)
         {
-            MustRestart = Segment.Log.Last > 0 || _joiner is { IsInstalled: true };
+            MustRestart = (Segment.Log.Last > 0 || _joiner is { IsInstalled: true }) && !Mutant.Is(Mutation.EarlierCopyKept);
             _joiner = new JoinerDuty(this);
         }
 

@@ -27,8 +27,9 @@ internal sealed class Succession(Standing standing, MapKeeper map)
 
             isUnfinished = true;
             if (map.IsProposing(row.Segment)) continue;
-            NodeId[] alive = Array.FindAll(row.InSync, member => !IsDead(row, member));
-            if (alive.Length > 0 && !(row.Has(standing.Self) && isMember(row)))
+            NodeId[] candidates = Mutant.Is(Mutation.JoinerIsElectable) && row.Joiner != default ? [.. row.InSync, row.Joiner] : row.InSync;
+            NodeId[] alive = Array.FindAll(candidates, member => !IsDead(row, member));
+            if (alive.Length > 0 && !(Array.IndexOf(alive, standing.Self) >= 0 && isMember(row)))
             {
                 ReadNowAndThen(row, now);
                 continue;
@@ -50,7 +51,7 @@ internal sealed class Succession(Standing standing, MapKeeper map)
     {
         foreach (NodeId member in row.InSync)
         {
-            if (member != standing.Self && member.Silo.Equals(standing.Self.Silo)) map.Expel(member);
+            if (member != standing.Self && member.Silo.Equals(standing.Self.Silo) && !Mutant.Is(Mutation.PredecessorLivesOn)) map.Expel(member);
         }
     }
 
@@ -65,11 +66,8 @@ internal sealed class Succession(Standing standing, MapKeeper map)
         }
     }
 
-    private SegmentRow TakenOver(SegmentRow row, NodeId[] alive)
-    {
-        NodeId[] electable = Mutant.Is(Mutation.JoinerIsElectable) && row.Joiner == standing.Self ? [.. alive, standing.Self] : alive;
-        return row.Next(standing.View.Version) with { Primary = standing.Self, InSync = electable, Joiner = default };
-    }
+    private SegmentRow TakenOver(SegmentRow row, NodeId[] alive) =>
+        row.Next(standing.View.Version) with { Primary = standing.Self, InSync = alive, Joiner = default };
 
     private SegmentRow Lost(SegmentRow row) =>
         row.Next(standing.View.Version) with { State = SegmentState.Lost, LostMembers = row.InSync, InSync = [], Primary = default, Joiner = default };

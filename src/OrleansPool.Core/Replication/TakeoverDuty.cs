@@ -74,12 +74,13 @@ internal sealed class TakeoverDuty(Replica replica)
         if (!_isEqual)
         {
             _isEqual = true;
-            foreach ((NodeId member, (ulong last, _)) in _sealed) replica.Primary.Start(member, last);
+            foreach ((NodeId member, (ulong last, _)) in _sealed) replica.Primary.Start(member, Mutant.Is(Mutation.SealedTakenForEqual) ? Segment.Log.Last : last);
             LetUntouchedBeRead();
             replica.Primary.Pump(now, outbox);
         }
 
-        if (now < Standing.LastPromiseToExpelledEnds() || !replica.Primary.AllHave(Segment.Log.Last)) return;
+        if (now < Standing.LastPromiseToExpelledEnds() && !Mutant.Is(Mutation.NoTakeoverWait)) return;
+        if (!replica.Primary.AllHave(Segment.Log.Last) && !Mutant.Is(Mutation.OpensBeforeEqual)) return;
         replica.Open(now, outbox);
     }
 

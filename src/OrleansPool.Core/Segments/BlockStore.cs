@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using OrleansPool.Core.Arenas;
+using OrleansPool.Core.Replication;
 
 namespace OrleansPool.Core.Segments;
 
@@ -125,7 +126,10 @@ internal sealed class BlockStore
     public void Prepare(int block) => _home.Frames.Prepare(block);
 
     /// <summary>Zeroes a block that left its lease. Runs outside the executor; nobody else may touch the block.</summary>
-    public void Retire(int block) => _home.Frames.Retire(block);
+    public void Retire(int block)
+    {
+        if (!Mutant.Is(Mutation.ZeroingLeftOut)) _home.Frames.Retire(block);
+    }
 
     private Home HomeIn(ArenaSlice frames, ArenaSlice book) =>
         new(new BlockFrames(frames, BlockBytes, BlockCount), new NativeTable<BlockRow>(book, 0, BlockCount));

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using OrleansPool.Core.Arenas;
+using OrleansPool.Core.Replication;
 using OrleansPool.Grains;
 
 namespace OrleansPool.Core.Segments;
@@ -197,7 +198,7 @@ internal sealed class LeaseTable
     /// <summary>Raises a lease's generation and restarts its duration.</summary>
     public void Transfer(int head, ulong sequence, Tick now)
     {
-        for (int block = head; block != BlockRow.None; block = _store[block].Next) _store.SetGeneration(block, sequence);
+        for (int block = head; block != BlockRow.None && !Mutant.Is(Mutation.TransferKeepsGeneration); block = _store[block].Next) _store.SetGeneration(block, sequence);
         RestartDuration(head, now);
     }
 

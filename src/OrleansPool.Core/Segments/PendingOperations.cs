@@ -1,3 +1,4 @@
+using OrleansPool.Core.Replication;
 using OrleansPool.Grains;
 
 namespace OrleansPool.Core.Segments;
@@ -35,7 +36,7 @@ internal sealed class PendingOperations(OperationLog log)
     {
         sequence = 0;
         if (_waiters.Count == 0) return false;
-        if (operation.Request.Session != 0)
+        if (operation.Request.Session != 0 && !Mutant.Is(Mutation.RetryDoesNotWait))
         {
             if (_closingSessions.TryGetValue(operation.Request.Session, out sequence)) return true;
             for (ulong s = log.Committed + 1; s <= log.Last; s++)
@@ -47,7 +48,7 @@ internal sealed class PendingOperations(OperationLog log)
             }
         }
 
-        return operation.Key.Generation != 0 && _leases.TryGetValue(operation.Key.Head, out sequence);
+        return operation.Key.Generation != 0 && !Mutant.Is(Mutation.RefusalDoesNotWait) && _leases.TryGetValue(operation.Key.Head, out sequence);
     }
 
     /// <summary>Whether a lease is being changed as a whole.</summary>

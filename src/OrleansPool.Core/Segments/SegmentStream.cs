@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using OrleansPool.Core.Replication;
 using OrleansPool.Grains;
 
 namespace OrleansPool.Core.Segments;
@@ -227,7 +228,8 @@ internal sealed class SegmentStream
         if (!MayChange(operation, sizeof(long), out OperationStatus refusal)) return refusal;
         if (operation.Offset % sizeof(long) != 0) return OperationStatus.OutOfBounds;
         Span<byte> newest = stackalloc byte[sizeof(long)];
-        ReadNewest(operation.Block, operation.Offset, newest);
+        if (Mutant.Is(Mutation.CombinesWithCommitted)) _store.BytesOf(operation.Block).Slice(operation.Offset, newest.Length).CopyTo(newest);
+        else ReadNewest(operation.Block, operation.Offset, newest);
         long found = BinaryPrimitives.ReadInt64LittleEndian(newest);
         bool isAdd = operation.Kind == OperationKind.Add;
         bool changes = isAdd || found == operation.Expected;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using OrleansPool.Core.Replication;
 using OrleansPool.Grains;
 
 namespace OrleansPool.Core.Segments;
@@ -47,16 +48,17 @@ internal sealed class Session(ulong id, Tick now)
         _leases?.Remove(slot.Number);
         slot = new Kept(number, result.Sequence, result.Value, result.Status);
         if (result.Lease.Runs is not null) (_leases ??= [])[number] = result.Lease;
+        if (Mutant.Is(Mutation.RecordForgottenEarly)) _results[(number - 1) % RequestId.WindowCount] = default;
     }
 
     public void WriteTo(SnapshotWriter writer)
     {
         writer.Write(id);
         writer.Write(_lowestUnanswered);
-        writer.Write((long)_results.Count(kept => kept.Number != 0));
-        foreach (Kept kept in _results)
+        Kept[] results = Mutant.Is(Mutation.SnapshotWithoutResults) ? [] : [.. _results.Where(kept => kept.Number != 0)];
+        writer.Write((long)results.Length);
+        foreach (Kept kept in results)
         {
-            if (kept.Number == 0) continue;
             writer.Write(kept.Number);
             writer.Write(kept.Sequence);
             writer.Write(kept.Value);

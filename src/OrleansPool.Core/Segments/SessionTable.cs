@@ -1,3 +1,4 @@
+using OrleansPool.Core.Replication;
 using OrleansPool.Grains;
 
 namespace OrleansPool.Core.Segments;
@@ -39,7 +40,7 @@ internal sealed class SessionTable
         if (request.Session == 0) return SessionAdmission.Execute;
         return _sessions.TryGetValue(request.Session, out Session? session)
             ? session.Admit(request.Number, request.LowestUnanswered, now, out result)
-            : SessionAdmission.Indeterminate;
+            : Mutant.Is(Mutation.UnknownSessionExecuted) ? SessionAdmission.Execute : SessionAdmission.Indeterminate;
     }
 
     /// <summary>Keeps a result. A session that was closed in the meantime keeps nothing.</summary>

@@ -31,9 +31,9 @@ internal sealed class Invariants(SimWorld world)
         if (!silo.IsUp) return;
         foreach (Segment segment in silo.Node.Segments.Values)
         {
-            if (segment.Replica is not { Role: not ReplicaRole.Joiner } replica) continue;
+            if (segment.Replica is not { Role: not ReplicaRole.Joiner }) continue;
             world.Truth.Observe(segment);
-            if (replica.IsOpen && segment.MayServe(silo.Now)) CheckAlone(silo, segment);
+            world.Primaries.AfterStep(silo, segment);
         }
 
         if (++_steps % FullEvery == 0) CheckAll();
@@ -45,10 +45,20 @@ internal sealed class Invariants(SimWorld world)
         foreach (SegmentRow row in after.Rows)
         {
             SegmentRow? old = before.Find(row.Segment);
-            if (old is null || old.Epoch == row.Epoch) continue;
+            if (old?.Epoch == row.Epoch)
+            {
+                if (!ReferenceEquals(old, row)) Violate($"segment {row.Segment}: its row of epoch {row.Epoch} was written over by another of the same epoch");
+                continue;
+            }
+
+            world.Promises.OnRow(row);
+            if (old is null) continue;
             world.Log($"row {row.Segment} epoch {row.Epoch} {row.State} primary {world.NameOf(row.Primary)} in sync [{string.Join(" ", row.InSync.Select(world.NameOf))}] joiner {world.NameOf(row.Joiner)} starts at {row.StartsAt}");
             if (row.Epoch != old.Epoch + 1) Violate($"segment {row.Segment}: its row went from epoch {old.Epoch} to {row.Epoch}");
-            if (row.State == SegmentState.Lost) CheckLost(old);
+            world.Members.OnRow(old, row);
+            if (row.State != SegmentState.Lost) continue;
+            world.Primaries.OnLost(row.Segment);
+            CheckLost(old);
         }
     }
 
@@ -59,19 +69,6 @@ internal sealed class Invariants(SimWorld world)
         {
             if (!silo.IsUp) continue;
             foreach (Segment segment in silo.Node.Segments.Values) CheckSegment(silo, segment);
-        }
-    }
-
-    /// <summary>Nobody else may commit, or answer, while this silo may.</summary>
-    private void CheckAlone(SimSilo silo, Segment segment)
-    {
-        foreach (SimSilo other in world.Silos)
-        {
-            if (other == silo || !other.IsUp || !other.Node.Segments.TryGetValue(segment.Id, out Segment? copy)) continue;
-            if (copy.Replica is { IsOpen: true } replica && copy.MayServe(other.Now))
-            {
-                Violate($"segment {segment.Id}: silo {silo.Place} in epoch {segment.Replica!.Row.Epoch} and silo {other.Place} in epoch {replica.Row.Epoch} may both serve");
-            }
         }
     }
 
@@ -87,15 +84,7 @@ internal sealed class Invariants(SimWorld world)
             Violate($"segment {segment.Id} on silo {silo.Place}: {fault.Message}");
         }
 
-        // Bytes can be held against the committed ones where nothing is pending.
-        if (world.Truth.Find(segment.Id) is not { } stream || segment.Log.Committed != stream.Last || segment.Log.Last != stream.Last) return;
-        for (int block = 0; block < segment.Geometry.BlockCount; block++)
-        {
-            bool isLeased = (segment.Store[block].Flags & BlockFlags.Leased) != 0;
-            byte[]? image = stream.ImageOf(block);
-            if (isLeased != image is not null) Violate($"segment {segment.Id} on silo {silo.Place} ({replica.Role}): block {block} is {(isLeased ? "" : "not ")}in a lease");
-            else if (isLeased && !segment.Store.BytesOf(block).SequenceEqual(image)) Violate($"segment {segment.Id} on silo {silo.Place} ({replica.Role}): block {block} has other bytes than those committed");
-        }
+        world.Members.CheckContents(silo, segment);
     }
 
     private void CheckLost(SegmentRow last)

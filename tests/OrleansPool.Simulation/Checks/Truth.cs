@@ -77,6 +77,7 @@ internal sealed class Truth(SimWorld world)
             _streams.Add(segment.Id, stream = new TruthStream(segment.Geometry.BlockCount, segment.Geometry.BlockBytes));
         }
 
+        ulong before = stream.Last;
         for (ulong sequence = Math.Max(seen + 1, log.First); sequence <= last; sequence++)
         {
             ref LogEntry entry = ref log[sequence];
@@ -97,6 +98,7 @@ internal sealed class Truth(SimWorld world)
         }
 
         seen = last;
+        if (stream.Last > before) world.Members.OnCommitted(segment.Id, stream.Last);
     }
 
     /// <summary>

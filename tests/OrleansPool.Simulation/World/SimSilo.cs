@@ -191,6 +191,7 @@ internal sealed class SimSilo
         {
             case Message message:
                 Input((now, outbox) => _node.Receive(envelope.From.Node, message, now, outbox));
+                if (message is HeartbeatReply) _world.Promises.OnAnswer(this, envelope.From.Node);
                 break;
             case ClientRequest request:
                 Submit(new Asker(this, Id, envelope.From, request));

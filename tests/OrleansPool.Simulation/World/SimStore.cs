@@ -24,6 +24,9 @@ internal sealed class SimStore(SimWorld world, SeededRandom random)
     /// <summary>Every row as it is.</summary>
     public IEnumerable<SegmentRow> Rows => _documents.Values.OfType<PoolMapShard>().SelectMany(shard => shard.Rows);
 
+    /// <summary>The row of a segment as it is; null if there is none.</summary>
+    public SegmentRow? Find(SegmentId segment) => ((PoolMapShard?)_documents.GetValueOrDefault(PoolMapShard.Of(segment)))?.Find(segment);
+
     /// <summary>A request arrives from a silo.</summary>
     public void Ask(SimSilo from, StoreRequest request)
     {

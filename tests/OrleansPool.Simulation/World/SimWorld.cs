@@ -28,6 +28,9 @@ internal sealed class SimWorld
         Queue = new EventQueue(_random.Fork());
         Truth = new Truth(this);
         Invariants = new Invariants(this);
+        Members = new MemberChecks(this);
+        Primaries = new PrimaryChecks(this);
+        Promises = new PromiseChecks(this);
         Network = new SimNetwork(this, _random.Fork());
         Store = new SimStore(this, _random.Fork());
         Membership = new SimMembership(this, _random.Fork());
@@ -64,6 +67,12 @@ internal sealed class SimWorld
     public Truth Truth { get; }
 
     public Invariants Invariants { get; }
+
+    public MemberChecks Members { get; }
+
+    public PrimaryChecks Primaries { get; }
+
+    public PromiseChecks Promises { get; }
 
     public LeaseBook Book { get; }
 
