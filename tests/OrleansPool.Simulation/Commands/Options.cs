@@ -17,7 +17,7 @@ internal sealed class Options
         for (int i = 0; i < arguments.Count; i += 2)
         {
             bool isKnown = names.Contains(arguments[i]);
-            bool isText = arguments[i] is "--state" or "--only";
+            bool isText = arguments[i] is "--state" or "--only" or "--mutant";
             if (isKnown && i + 1 < arguments.Count && (isText || double.TryParse(arguments[i + 1], CultureInfo.InvariantCulture, out double number) && number >= 0))
             {
                 options._values[arguments[i]] = arguments[i + 1];
