@@ -157,7 +157,13 @@ internal sealed class MapKeeper(Standing standing)
         foreach (RowChange change in changes)
         {
             SegmentRow? row = known.Find(change.Row.Segment);
-            if (row is null) continue;
+            if (row is null)
+            {
+                // Only a birth has no row, and nobody competes for it: it did not happen, so it is wanted still.
+                Propose(change);
+                continue;
+            }
+
             outbox.Learned.Add((_rows[row.Segment], change.Row.Epoch));
             if (row.Epoch == change.Row.Epoch && row.Primary == change.Row.Primary && row.State == change.Row.State) outbox.Announced.Add(row);
         }

@@ -219,7 +219,11 @@ public sealed class Segment
         Run(now, outbox, () => Replica?.Observe(row, settledEpoch, now, outbox));
 
     /// <summary>Time has passed, or something that the segment relies on may have changed. One caller at a time.</summary>
-    internal void Elapse(Tick now, Outbox outbox) => Run(now, outbox, () => Replica?.Elapse(now, outbox));
+    internal void Elapse(Tick now, Outbox outbox)
+    {
+        WakeAt = Tick.Never;
+        Run(now, outbox, () => Replica?.Elapse(now, outbox));
+    }
 
     private void Run(Tick now, Outbox outbox, Action step)
     {
@@ -234,7 +238,8 @@ public sealed class Segment
         }
     }
 
-    private Tick NextWake(Tick now) => IsClosed ? Tick.Never : Replica is null ? _stream.WakeAt(now) : Replica.WakeAt(now);
+    /// <summary>Only <see cref="Elapse"/> puts its next call off: were each input to, a segment with many inputs would never have it.</summary>
+    private Tick NextWake(Tick now) => IsClosed ? Tick.Never : Replica is null ? _stream.WakeAt(now) : Tick.Min(WakeAt, Replica.WakeAt(now));
 
     /// <summary>Zeroes retired chains; what goes wrong there stops the segment.</summary>
     internal void ZeroAll(IReadOnlyList<int> heads)

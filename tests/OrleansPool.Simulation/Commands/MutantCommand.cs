@@ -17,8 +17,8 @@ internal sealed class MutantCommand : ICommand
     /// <summary>Puts the mistake in: first thing in the process, before any code of the core has run.</summary>
     public static void Prepare(string[] arguments)
     {
-        // An exploration takes one too: its option is for showing that it would notice.
-        string name = arguments is ["mutant", var first, ..] ? first : arguments is ["explore", ..] && Array.IndexOf(arguments, "--mutant") is > 0 and var at && at + 1 < arguments.Length ? arguments[at + 1] : "";
+        int at = Array.IndexOf(arguments, "--mutant");
+        string? name = arguments is ["mutant", var first, ..] ? first : at >= 0 && at + 1 < arguments.Length ? arguments[at + 1] : null;
         if (Enum.TryParse<Mutation>(name, out _)) AppContext.SetData(Mutant.SettingName, name);
     }
 
@@ -37,8 +37,7 @@ internal sealed class MutantCommand : ICommand
         long count = options.Number("--seeds", 2000);
         for (long i = 0; i < count; i++)
         {
-            SimOptions shape = ShapeOf(i) with { HostMutation = host };
-            SeedReport report = SeedRun.Run(start + (ulong)i, shape);
+            SeedReport report = SeedRun.Run(start + (ulong)i, options.ShapeOf(start + (ulong)i) with { HostMutation = host });
             if (report.Holds) continue;
             output.WriteLine(JsonSerializer.Serialize(new { mutant = arguments[0], killed = true, seeds = i + 1, by = report.Violations[0] }, JsonSerializerOptions.Web));
             return ExitCode.Ok;
@@ -47,13 +46,4 @@ internal sealed class MutantCommand : ICommand
         output.WriteLine(JsonSerializer.Serialize(new { mutant = arguments[0], killed = false, seeds = count, by = "" }, JsonSerializerOptions.Web));
         return ExitCode.Failed;
     }
-
-    /// <summary>Two, three and one copies in turn.</summary>
-    private static SimOptions ShapeOf(long run) => (run % 4) switch
-    {
-        0 => new SimOptions(),
-        1 => new SimOptions { Copies = 3 },
-        2 => new SimOptions { Silos = 4 },
-        _ => new SimOptions { Silos = 3, Copies = 1 },
-    };
 }

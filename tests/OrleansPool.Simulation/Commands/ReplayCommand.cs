@@ -10,7 +10,7 @@ internal sealed class ReplayCommand : ICommand
 {
     public string Name => "replay";
 
-    public string Arguments => "SEED [--silos K] [--copies R]";
+    public string Arguments => "SEED [--silos K] [--copies R] [--mutant NAME]";
 
     public string Summary => "runs one seed again, tells what happens, and shrinks what makes it fail";
 
@@ -22,8 +22,9 @@ internal sealed class ReplayCommand : ICommand
             return ExitCode.Usage;
         }
 
-        if (!Options.TryParse([.. arguments.Skip(1)], ["--silos", "--copies"], errors, out Options? options)) return ExitCode.Usage;
-        SimOptions shape = options.ShapeOf(seed);
+        if (!Options.TryParse([.. arguments.Skip(1)], ["--silos", "--copies", "--mutant"], errors, out Options? options)) return ExitCode.Usage;
+        HostMutation host = Enum.TryParse(options.Text("--mutant", ""), out HostMutation named) ? named : HostMutation.None;
+        SimOptions shape = options.ShapeOf(seed) with { HostMutation = host };
         SeedReport report = SeedRun.Run(seed, shape, output);
         foreach (string violation in report.Violations) output.WriteLine($"violation: {violation}");
         if (!report.Holds)

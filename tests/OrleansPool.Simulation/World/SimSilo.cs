@@ -95,6 +95,7 @@ internal sealed class SimSilo
         if (_world.Options.HostMutation == HostMutation.ClockBeforeInput) _staleClock = Now;
         _pausedUntil = Math.Max(_pausedUntil, _world.Queue.Now + time.Ticks);
         NodeId life = Id;
+        _world.Log($"silo {Place} stops for {time.TotalSeconds:F3} s");
         _world.Queue.Plan(time, () => Resume(life));
     }
 
