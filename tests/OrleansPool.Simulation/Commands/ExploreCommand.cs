@@ -42,7 +42,14 @@ internal sealed class ExploreCommand : ICommand
         output.WriteLine(JsonSerializer.Serialize(
             new
             {
-                result.States, result.Transitions, result.SiloStates, result.Inputs, result.Endings, result.Depth, result.IsComplete, result.Violation,
+                result.States,
+                result.Transitions,
+                result.SiloStates,
+                result.Inputs,
+                result.Endings,
+                result.Depth,
+                result.IsComplete,
+                result.Violation,
                 Seconds = Math.Round(clock.Elapsed.TotalSeconds, 1),
             },
             JsonSerializerOptions.Web));

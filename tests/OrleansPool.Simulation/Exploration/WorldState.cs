@@ -44,8 +44,18 @@ internal sealed class WorldState
 
     public WorldState Clone() => new()
     {
-        Silos = [.. Silos], Store = Store, Time = Time, Timers = Timers, CrashesLeft = CrashesLeft, VerdictsLeft = VerdictsLeft, View = View, DeadMask = DeadMask,
-        Parcels = [.. Parcels], Committed = Committed, Answered = [.. Answered], Seen = Seen,
+        Silos = [.. Silos],
+        Store = Store,
+        Time = Time,
+        Timers = Timers,
+        CrashesLeft = CrashesLeft,
+        VerdictsLeft = VerdictsLeft,
+        View = View,
+        DeadMask = DeadMask,
+        Parcels = [.. Parcels],
+        Committed = Committed,
+        Answered = [.. Answered],
+        Seen = Seen,
     };
 
     /// <summary>Something more is under way.</summary>
