@@ -139,7 +139,6 @@ suite Debug OrleansPool.Core.Tests
 
 simulation run --start 1 --seeds 100
 simulation run --start "$(date +%s)000" --seeds 200
-simulation beyond clocks --seeds 100
 simulation mutants --seeds 120
 
 benchmark alloc

@@ -27,19 +27,6 @@ public sealed class GoingBackTests
         Assert.Equal(known, story.C.Node.Map.Find(story.Segment));
     });
 
-    [Fact]
-    public void A_member_of_before_that_knows_only_the_old_map_does_not_serve_its_old_bytes() => Story.Tell(Frozen, story =>
-    {
-        SimLease lease = MoveOnAndGoBack(story);
-        story.World.MendStore(story.B);
-        story.World.Network.MendAll();
-        story.Kill(story.A);
-        ScriptCall read = story.Client.Read(lease).Insist();
-        story.Pass(TimeSpan.FromSeconds(20));
-        Assert.False(story.Serves(story.B), "it would lose what was acknowledged, and nobody would be told");
-        Assert.True(!read.IsAnswered || read.Status != OperationStatus.Ok || read.Value == 2);
-    });
-
     /// <summary>A row with A and B, saved; then B is cut off and removed, C joins, a write is acknowledged, and the old state is restored.</summary>
     private static SimLease MoveOnAndGoBack(Story story)
     {
