@@ -1,6 +1,5 @@
 using OrleansPool.Core.Replication;
 using OrleansPool.Core.Wire;
-using OrleansPool.Grains;
 using OrleansPool.Simulation.Load;
 using OrleansPool.Simulation.Scenarios;
 
