@@ -5,14 +5,14 @@ using OrleansPool.Simulation.World;
 
 namespace OrleansPool.Simulation.Commands;
 
-/// <summary>Runs seeds with one known mistake in the code, until it is noticed. In a process of its own, which <see cref="MutantsCommand"/> starts.</summary>
+/// <summary>Runs seeds with one known mistake in the code, until it is noticed; where they do not notice it, a story must go otherwise than told. In a process of its own, which <see cref="MutantsCommand"/> starts.</summary>
 internal sealed class MutantCommand : ICommand
 {
     public string Name => "mutant";
 
     public string Arguments => "NAME [--seeds N] [--start S]";
 
-    public string Summary => "runs seeds with one known mistake in the code until one notices it";
+    public string Summary => "runs seeds with one known mistake in the code until one notices it, and then tells the stories";
 
     /// <summary>Puts the mistake in: first thing in the process, before any code of the core has run.</summary>
     public static void Prepare(string[] arguments)
@@ -43,7 +43,10 @@ internal sealed class MutantCommand : ICommand
             return ExitCode.Ok;
         }
 
-        output.WriteLine(JsonSerializer.Serialize(new { mutant = arguments[0], killed = false, seeds = count, by = "" }, JsonSerializerOptions.Web));
-        return ExitCode.Failed;
+        // A mistake in the host is outside of what stories tell: their hosts make none.
+        (string Story, string What)? otherwise = host == HostMutation.None ? StoriesCommand.FirstThatGoesOtherwise() : null;
+        output.WriteLine(JsonSerializer.Serialize(
+            new { mutant = arguments[0], killed = otherwise is not null, seeds = count, by = otherwise is { } told ? $"story {told.Story}" : "" }, JsonSerializerOptions.Web));
+        return otherwise is not null ? ExitCode.Ok : ExitCode.Failed;
     }
 }

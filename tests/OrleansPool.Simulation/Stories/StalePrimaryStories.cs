@@ -2,18 +2,18 @@ using OrleansPool.Core.Segments;
 using OrleansPool.Simulation.Load;
 using OrleansPool.Simulation.Scenarios;
 using OrleansPool.Simulation.World;
+using Xunit;
 
-namespace OrleansPool.Simulation.Tests.Scenarios;
+namespace OrleansPool.Simulation.Stories;
 
 /// <summary>A primary that stops in the midst of its work, while another takes its segment over and goes on.</summary>
-public sealed class StalePrimaryTests
+internal static class StalePrimaryStories
 {
     private static readonly StoryShape ThreeSilosTwoCopies = new();
 
-    [Theory]
-    [InlineData(nameof(PausePoint.BeforeCopy))]
-    [InlineData(nameof(PausePoint.BeforeConfirm))]
-    public void A_read_that_a_stale_primary_had_begun_is_not_answered_with_the_old_bytes(string point) => Story.Tell(ThreeSilosTwoCopies, story =>
+    [Told(nameof(PausePoint.BeforeCopy))]
+    [Told(nameof(PausePoint.BeforeConfirm))]
+    public static void A_read_that_a_stale_primary_had_begun_is_not_answered_with_the_old_bytes(string point) => Story.Tell(ThreeSilosTwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -33,10 +33,9 @@ public sealed class StalePrimaryTests
         Assert.Equal(2, story.Await(read.Insist()).Value);
     });
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void The_answer_of_a_committed_operation_is_the_same_from_the_stale_primary_and_the_new_one_and_is_not_given_without_authority(bool isLate) => Story.Tell(ThreeSilosTwoCopies, story =>
+    [Told(false)]
+    [Told(true)]
+    public static void The_answer_of_a_committed_operation_is_the_same_from_the_stale_primary_and_the_new_one_and_is_not_given_without_authority(bool isLate) => Story.Tell(ThreeSilosTwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -60,8 +59,8 @@ public sealed class StalePrimaryTests
         Assert.Equal(20, story.Read(lease));
     });
 
-    [Fact]
-    public void A_refusal_that_a_stale_primary_had_ready_does_not_get_out() => Story.Tell(ThreeSilosTwoCopies, story =>
+    [Told]
+    public static void A_refusal_that_a_stale_primary_had_ready_does_not_get_out() => Story.Tell(ThreeSilosTwoCopies, story =>
     {
         // The lease is taken after the takeover: to the primary of before, its blocks are in no lease.
         story.MakeSegment(story.A, story.B);

@@ -4,14 +4,15 @@ using OrleansPool.Grains;
 using OrleansPool.Simulation.Load;
 using OrleansPool.Simulation.Scenarios;
 using OrleansPool.Simulation.World;
+using Xunit;
 
-namespace OrleansPool.Simulation.Tests.Scenarios;
+namespace OrleansPool.Simulation.Stories;
 
 /// <summary>Too few copies are left, or none.</summary>
-public sealed class LossTests
+internal static class LossStories
 {
-    [Fact]
-    public void When_all_copies_are_gone_everybody_is_told_and_the_id_is_never_used_again() => Story.Tell(new StoryShape { Silos = 4 }, story =>
+    [Told]
+    public static void When_all_copies_are_gone_everybody_is_told_and_the_id_is_never_used_again() => Story.Tell(new StoryShape { Silos = 4 }, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -44,8 +45,8 @@ public sealed class LossTests
         Assert.Equal(lost, story.Row);
     });
 
-    [Fact]
-    public void With_fewer_copies_than_must_be_in_sync_writes_are_refused_until_one_has_joined() => Story.Tell(new StoryShape { InSyncMin = 2 }, story =>
+    [Told]
+    public static void With_fewer_copies_than_must_be_in_sync_writes_are_refused_until_one_has_joined() => Story.Tell(new StoryShape { InSyncMin = 2 }, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -64,8 +65,8 @@ public sealed class LossTests
         Assert.Equal(2, story.Read(lease));
     });
 
-    [Fact]
-    public void A_write_that_was_pending_when_too_few_copies_were_left_is_not_acknowledged_before_one_has_joined() => Story.Tell(new StoryShape { InSyncMin = 2 }, story =>
+    [Told]
+    public static void A_write_that_was_pending_when_too_few_copies_were_left_is_not_acknowledged_before_one_has_joined() => Story.Tell(new StoryShape { InSyncMin = 2 }, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -83,8 +84,8 @@ public sealed class LossTests
         Assert.Equal(2, story.Read(lease));
     });
 
-    [Fact]
-    public void No_lease_runs_out_while_too_few_copies_are_left_to_renew_it() => Story.Tell(new StoryShape { InSyncMin = 2 }, story =>
+    [Told]
+    public static void No_lease_runs_out_while_too_few_copies_are_left_to_renew_it() => Story.Tell(new StoryShape { InSyncMin = 2 }, story =>
     {
         var duration = TimeSpan.FromSeconds(2);
         story.MakeSegment(story.A, story.B);

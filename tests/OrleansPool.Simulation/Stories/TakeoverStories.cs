@@ -3,11 +3,12 @@ using OrleansPool.Core.Wire;
 using OrleansPool.Simulation.Load;
 using OrleansPool.Simulation.Scenarios;
 using OrleansPool.Simulation.World;
+using Xunit;
 
-namespace OrleansPool.Simulation.Tests.Scenarios;
+namespace OrleansPool.Simulation.Stories;
 
 /// <summary>A member takes a segment over from a primary that died.</summary>
-public sealed class TakeoverTests
+internal static class TakeoverStories
 {
     private static readonly StoryShape FourSilosThreeCopies = new() { Silos = 4, Copies = 3 };
 
@@ -23,10 +24,9 @@ public sealed class TakeoverTests
         Open,
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Whoever_takes_over_with_the_shorter_stream_fetches_what_it_lacks_and_with_the_longer_one_gives_it(bool isShorter) => Story.Tell(FourSilosThreeCopies, story =>
+    [Told(true)]
+    [Told(false)]
+    public static void Whoever_takes_over_with_the_shorter_stream_fetches_what_it_lacks_and_with_the_longer_one_gives_it(bool isShorter) => Story.Tell(FourSilosThreeCopies, story =>
     {
         story.MakeSegment(story.A, story.B, story.C);
         SimLease lease = story.Lease();
@@ -47,15 +47,14 @@ public sealed class TakeoverTests
         Assert.Equal(11, story.Read(lease));
     });
 
-    [Theory]
-    [InlineData(nameof(Step.RootWrite))]
-    [InlineData(nameof(Step.RowWrite))]
-    [InlineData(nameof(Step.Seal))]
-    [InlineData(nameof(Step.Fetch))]
-    [InlineData(nameof(Step.Equalise))]
-    [InlineData(nameof(Step.Wait))]
-    [InlineData(nameof(Step.Open))]
-    public void Whoever_takes_over_may_die_at_any_step_of_it(string at) => Story.Tell(FourSilosThreeCopies, story =>
+    [Told(nameof(Step.RootWrite))]
+    [Told(nameof(Step.RowWrite))]
+    [Told(nameof(Step.Seal))]
+    [Told(nameof(Step.Fetch))]
+    [Told(nameof(Step.Equalise))]
+    [Told(nameof(Step.Wait))]
+    [Told(nameof(Step.Open))]
+    public static void Whoever_takes_over_may_die_at_any_step_of_it(string at) => Story.Tell(FourSilosThreeCopies, story =>
     {
         Step step = Enum.Parse<Step>(at);
         story.MakeSegment(story.A, story.B, story.C);
@@ -81,10 +80,9 @@ public sealed class TakeoverTests
         Assert.Equal(step == Step.Open ? 20 : 11, story.Read(lease));
     });
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Of_two_survivors_who_race_for_a_row_one_wins_and_the_other_follows(bool firstWins) => Story.Tell(FourSilosThreeCopies, story =>
+    [Told(true)]
+    [Told(false)]
+    public static void Of_two_survivors_who_race_for_a_row_one_wins_and_the_other_follows(bool firstWins) => Story.Tell(FourSilosThreeCopies, story =>
     {
         story.MakeSegment(story.A, story.B, story.C);
         SimLease lease = story.Lease();

@@ -1,16 +1,17 @@
 using OrleansPool.Core.Wire;
 using OrleansPool.Simulation.Load;
 using OrleansPool.Simulation.Scenarios;
+using Xunit;
 
-namespace OrleansPool.Simulation.Tests.Scenarios;
+namespace OrleansPool.Simulation.Stories;
 
 /// <summary>A silo restarts in the same second: to membership it is the same silo, and messages of its life before are still under way.</summary>
-public sealed class IncarnationTests
+internal static class IncarnationStories
 {
     private static readonly StoryShape TwoCopies = new();
 
-    [Fact]
-    public void Acknowledgements_and_promises_of_a_backup_s_earlier_life_count_for_nothing() => Story.Tell(TwoCopies, story =>
+    [Told]
+    public static void Acknowledgements_and_promises_of_a_backup_s_earlier_life_count_for_nothing() => Story.Tell(TwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -45,8 +46,8 @@ public sealed class IncarnationTests
         Assert.Equal(2, story.Read(lease));
     });
 
-    [Fact]
-    public void A_primary_that_restarts_in_the_same_second_gives_way_to_its_backup() => Story.Tell(TwoCopies, story =>
+    [Told]
+    public static void A_primary_that_restarts_in_the_same_second_gives_way_to_its_backup() => Story.Tell(TwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -69,8 +70,8 @@ public sealed class IncarnationTests
         Assert.Equal(1, story.Read(lease));
     });
 
-    [Fact]
-    public void What_was_meant_for_an_earlier_life_of_a_joiner_does_not_reach_the_next() => Story.Tell(TwoCopies, story =>
+    [Told]
+    public static void What_was_meant_for_an_earlier_life_of_a_joiner_does_not_reach_the_next() => Story.Tell(TwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();

@@ -3,14 +3,15 @@ using OrleansPool.Core.Wire;
 using OrleansPool.Simulation.Load;
 using OrleansPool.Simulation.Scenarios;
 using OrleansPool.Simulation.World;
+using Xunit;
 
-namespace OrleansPool.Simulation.Tests.Scenarios;
+namespace OrleansPool.Simulation.Stories;
 
 /// <summary>
 /// A change of a row is on its way to the store and times out. Read again the row is the old one, and then the write lands all the same, or finds
 /// that it is too late; and whoever proposed it may be dead by then. In all of these nothing that was acknowledged is gone.
 /// </summary>
-public sealed class UnknownOutcomeTests
+internal static class UnknownOutcomeStories
 {
     private enum Change
     {
@@ -23,26 +24,17 @@ public sealed class UnknownOutcomeTests
 
     private static readonly StoryShape FourSilos = new() { Silos = 4, Copies = 3 };
 
-    public static TheoryData<string, bool, bool> Cases()
-    {
-        var cases = new TheoryData<string, bool, bool>();
-        foreach (Change change in Enum.GetValues<Change>())
-        {
-            foreach (bool lands in (bool[])[false, true])
-            {
-                foreach (bool dies in (bool[])[false, true]) cases.Add(change.ToString(), lands, dies);
-            }
-        }
-
-        return cases;
-    }
+    public static IEnumerable<object[]> Cases() =>
+        from change in Enum.GetNames<Change>()
+        from lands in (bool[])[false, true]
+        from dies in (bool[])[false, true]
+        select new object[] { change, lands, dies };
 
     /// <param name="what">What is proposed.</param>
     /// <param name="lands">Whether it lands, just before the next write over the same version, or comes too late.</param>
     /// <param name="dies">Whether the proposer dies while nobody knows.</param>
-    [Theory]
-    [MemberData(nameof(Cases))]
-    public void A_change_that_was_read_as_not_applied_may_land_later(string what, bool lands, bool dies) => Story.Tell(FourSilos, story =>
+    [ToldFor(nameof(Cases))]
+    public static void A_change_that_was_read_as_not_applied_may_land_later(string what, bool lands, bool dies) => Story.Tell(FourSilos, story =>
     {
         Change change = Enum.Parse<Change>(what);
         SimSilo[] members = change switch

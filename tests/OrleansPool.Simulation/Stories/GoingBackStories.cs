@@ -2,16 +2,17 @@ using OrleansPool.Core.Replication;
 using OrleansPool.Core.Wire;
 using OrleansPool.Simulation.Load;
 using OrleansPool.Simulation.Scenarios;
+using Xunit;
 
-namespace OrleansPool.Simulation.Tests.Scenarios;
+namespace OrleansPool.Simulation.Stories;
 
 /// <summary>The store is restored from an old state: the pool map goes backwards.</summary>
-public sealed class GoingBackTests
+internal static class GoingBackStories
 {
     private static readonly StoryShape Frozen = new() { EndsWell = false };
 
-    [Fact]
-    public void Who_has_seen_a_newer_map_proposes_nothing_any_more_and_nothing_old_is_shown() => Story.Tell(Frozen, story =>
+    [Told]
+    public static void Who_has_seen_a_newer_map_proposes_nothing_any_more_and_nothing_old_is_shown() => Story.Tell(Frozen, story =>
     {
         SimLease lease = MoveOnAndGoBack(story);
         SegmentRow known = story.A.Node.Map.Find(story.Segment)!;

@@ -2,21 +2,21 @@ using OrleansPool.Core.Replication;
 using OrleansPool.Simulation.Load;
 using OrleansPool.Simulation.Scenarios;
 using OrleansPool.Simulation.World;
+using Xunit;
 
-namespace OrleansPool.Simulation.Tests.Scenarios;
+namespace OrleansPool.Simulation.Stories;
 
 /// <summary>A segment changes hands in good order, and silos come and go.</summary>
-public sealed class MoveTests
+internal static class MoveStories
 {
     /// <summary>What a planned move may stop a segment for: the drain, and one write to the store.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(30);
 
     private static readonly StoryShape TwoCopies = new();
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_planned_move_is_a_pause_of_milliseconds_though_the_former_primary_dies_right_after(bool dies) => Story.Tell(TwoCopies, story =>
+    [Told(false)]
+    [Told(true)]
+    public static void A_planned_move_is_a_pause_of_milliseconds_though_the_former_primary_dies_right_after(bool dies) => Story.Tell(TwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -36,8 +36,8 @@ public sealed class MoveTests
         Assert.Equal(story.B.Id, story.Row.Primary);
     });
 
-    [Fact]
-    public void Whoever_was_given_a_segment_and_dies_before_it_opens_is_followed_by_the_former_primary() => Story.Tell(TwoCopies, story =>
+    [Told]
+    public static void Whoever_was_given_a_segment_and_dies_before_it_opens_is_followed_by_the_former_primary() => Story.Tell(TwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -53,8 +53,8 @@ public sealed class MoveTests
         Assert.Equal([story.A.Id], story.Row.InSync);
     });
 
-    [Fact]
-    public void A_silo_leaves_in_good_order_after_everything_has_moved_away() => Story.Tell(TwoCopies, story =>
+    [Told]
+    public static void A_silo_leaves_in_good_order_after_everything_has_moved_away() => Story.Tell(TwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SegmentId other = story.MakeSegment(story.B, story.A);
@@ -82,8 +82,8 @@ public sealed class MoveTests
         Assert.Equal(last, story.Read(lease2));
     });
 
-    [Fact]
-    public void Every_silo_is_restarted_one_after_the_other_and_nothing_is_lost() => Story.Tell(TwoCopies, story =>
+    [Told]
+    public static void Every_silo_is_restarted_one_after_the_other_and_nothing_is_lost() => Story.Tell(TwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SegmentId other = story.MakeSegment(story.C, story.A);

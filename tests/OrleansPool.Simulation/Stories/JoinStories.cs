@@ -3,19 +3,20 @@ using OrleansPool.Core.Wire;
 using OrleansPool.Simulation.Load;
 using OrleansPool.Simulation.Scenarios;
 using OrleansPool.Simulation.World;
+using Xunit;
 
-namespace OrleansPool.Simulation.Tests.Scenarios;
+namespace OrleansPool.Simulation.Stories;
 
 /// <summary>A silo is made a member beside the traffic, and somebody dies.</summary>
-public sealed class JoinTests
+internal static class JoinStories
 {
     /// <summary>So many blocks that their copy comes in 50 parts or more.</summary>
     private static readonly StoryShape ManyParts = new() { BlockCount = 150, Times = 2 };
 
     private static readonly StoryShape ThreeSilos = new();
 
-    [Fact]
-    public void A_joiner_without_everything_is_never_elected_and_the_loss_is_told() => Story.Tell(ThreeSilos, story =>
+    [Told]
+    public static void A_joiner_without_everything_is_never_elected_and_the_loss_is_told() => Story.Tell(ThreeSilos, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -30,10 +31,9 @@ public sealed class JoinTests
         Assert.Equal(SegmentState.Lost, story.Row.State);
     });
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_joiner_whose_proposal_is_under_way_has_everything_if_it_lands_and_else_the_loss_is_told(bool lands) => Story.Tell(ThreeSilos, story =>
+    [Told(true)]
+    [Told(false)]
+    public static void A_joiner_whose_proposal_is_under_way_has_everything_if_it_lands_and_else_the_loss_is_told(bool lands) => Story.Tell(ThreeSilos, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -52,14 +52,13 @@ public sealed class JoinTests
         else story.AwaitLost(story.Client.Read(lease));
     });
 
-    [Theory]
-    [InlineData(true, 0)]
-    [InlineData(true, 50)]
-    [InlineData(true, 99)]
-    [InlineData(false, 0)]
-    [InlineData(false, 50)]
-    [InlineData(false, 99)]
-    public void The_joiner_or_the_primary_dies_in_the_midst_of_the_copy(bool isJoiner, int percent) => Story.Tell(ManyParts, story =>
+    [Told(true, 0)]
+    [Told(true, 50)]
+    [Told(true, 99)]
+    [Told(false, 0)]
+    [Told(false, 50)]
+    [Told(false, 99)]
+    public static void The_joiner_or_the_primary_dies_in_the_midst_of_the_copy(bool isJoiner, int percent) => Story.Tell(ManyParts, story =>
     {
         story.MakeSegment(story.A, story.B);
         int count = story.World.Geometry.BlockCount;

@@ -4,16 +4,17 @@ using OrleansPool.Grains;
 using OrleansPool.Simulation.Load;
 using OrleansPool.Simulation.Scenarios;
 using OrleansPool.Simulation.World;
+using Xunit;
 
-namespace OrleansPool.Simulation.Tests.Scenarios;
+namespace OrleansPool.Simulation.Stories;
 
 /// <summary>An operation has one result, whoever tells it and however often it is asked for.</summary>
-public sealed class ExactlyOnceTests
+internal static class ExactlyOnceStories
 {
     private static readonly StoryShape TwoCopies = new();
 
-    [Fact]
-    public void An_addition_tried_again_after_a_takeover_gets_its_first_result_though_a_later_one_was_applied() => Story.Tell(TwoCopies, story =>
+    [Told]
+    public static void An_addition_tried_again_after_a_takeover_gets_its_first_result_though_a_later_one_was_applied() => Story.Tell(TwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -26,8 +27,8 @@ public sealed class ExactlyOnceTests
         Assert.Equal(105, story.Read(lease));
     });
 
-    [Fact]
-    public void A_member_that_joined_after_an_operation_knows_its_result() => Story.Tell(TwoCopies, story =>
+    [Told]
+    public static void A_member_that_joined_after_an_operation_knows_its_result() => Story.Tell(TwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -42,8 +43,8 @@ public sealed class ExactlyOnceTests
         Assert.Equal(105, story.Read(lease));
     });
 
-    [Fact]
-    public void A_failed_comparison_that_is_sent_by_two_routes_has_one_result() => Story.Tell(TwoCopies, story =>
+    [Told]
+    public static void A_failed_comparison_that_is_sent_by_two_routes_has_one_result() => Story.Tell(TwoCopies, story =>
     {
         // One route leads to the primary of now, the other to that of later: between the two the comparison would come out otherwise.
         story.MakeSegment(story.A, story.B);
@@ -63,8 +64,8 @@ public sealed class ExactlyOnceTests
         Assert.Equal(2, story.Read(lease));
     });
 
-    [Fact]
-    public void Of_a_request_sent_twice_at_once_the_second_waits_for_the_first_and_is_answered_the_same() => Story.Tell(TwoCopies, story =>
+    [Told]
+    public static void Of_a_request_sent_twice_at_once_the_second_waits_for_the_first_and_is_answered_the_same() => Story.Tell(TwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -78,10 +79,9 @@ public sealed class ExactlyOnceTests
         Assert.Equal(5, story.Read(lease));
     });
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_very_late_duplicate_of_a_request_whose_record_is_gone_is_not_carried_out(bool afterTakeover) => Story.Tell(TwoCopies, story =>
+    [Told(false)]
+    [Told(true)]
+    public static void A_very_late_duplicate_of_a_request_whose_record_is_gone_is_not_carried_out(bool afterTakeover) => Story.Tell(TwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();

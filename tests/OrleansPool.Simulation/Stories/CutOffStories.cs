@@ -3,14 +3,15 @@ using OrleansPool.Core.Wire;
 using OrleansPool.Simulation.Load;
 using OrleansPool.Simulation.Scenarios;
 using OrleansPool.Simulation.World;
+using Xunit;
 
-namespace OrleansPool.Simulation.Tests.Scenarios;
+namespace OrleansPool.Simulation.Stories;
 
 /// <summary>Silos that are cut off, wholly or in part.</summary>
-public sealed class CutOffTests
+internal static class CutOffStories
 {
-    [Fact]
-    public void A_silo_that_is_cut_from_the_store_alone_goes_on_by_the_word_of_all_others() => Story.Tell(new StoryShape(), story =>
+    [Told]
+    public static void A_silo_that_is_cut_from_the_store_alone_goes_on_by_the_word_of_all_others() => Story.Tell(new StoryShape(), story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -30,8 +31,8 @@ public sealed class CutOffTests
         story.Until(() => !story.Serves(story.A), "it stops by itself", story.World.Times.Authority + TimeSpan.FromSeconds(1));
     });
 
-    [Fact]
-    public void A_silo_that_is_cut_from_one_peer_removes_it_and_goes_on() => Story.Tell(new StoryShape(), story =>
+    [Told]
+    public static void A_silo_that_is_cut_from_one_peer_removes_it_and_goes_on() => Story.Tell(new StoryShape(), story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -44,10 +45,9 @@ public sealed class CutOffTests
         Assert.Equal([story.A.Id], story.Row.InSync);
     });
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_pair_that_is_cut_off_has_stopped_before_its_segment_may_be_made_anew(bool knewEverybody) => Story.Tell(new StoryShape { Silos = 5 }, story =>
+    [Told(true)]
+    [Told(false)]
+    public static void A_pair_that_is_cut_off_has_stopped_before_its_segment_may_be_made_anew(bool knewEverybody) => Story.Tell(new StoryShape { Silos = 5 }, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -84,8 +84,8 @@ public sealed class CutOffTests
         story.AwaitLost(write);
     });
 
-    [Fact]
-    public void A_backup_that_is_heard_but_never_acknowledges_is_removed_and_writes_go_on() => Story.Tell(new StoryShape(), story =>
+    [Told]
+    public static void A_backup_that_is_heard_but_never_acknowledges_is_removed_and_writes_go_on() => Story.Tell(new StoryShape(), story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
@@ -98,8 +98,8 @@ public sealed class CutOffTests
         Assert.Equal(story.A.Id, story.Row.Primary);
     });
 
-    [Fact]
-    public void Of_two_silos_one_that_never_acknowledges_is_removed_by_its_own_consent() => Story.Tell(new StoryShape { Silos = 2 }, story =>
+    [Told]
+    public static void Of_two_silos_one_that_never_acknowledges_is_removed_by_its_own_consent() => Story.Tell(new StoryShape { Silos = 2 }, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();

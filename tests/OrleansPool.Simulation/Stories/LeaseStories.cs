@@ -5,18 +5,19 @@ using OrleansPool.Grains;
 using OrleansPool.Simulation.Load;
 using OrleansPool.Simulation.Scenarios;
 using OrleansPool.Simulation.World;
+using Xunit;
 
-namespace OrleansPool.Simulation.Tests.Scenarios;
+namespace OrleansPool.Simulation.Stories;
 
 /// <summary>Leases of blocks that run out, and tokens that are old.</summary>
-public sealed class LeaseTests
+internal static class LeaseStories
 {
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(2);
 
     private static readonly StoryShape TwoCopies = new();
 
-    [Fact]
-    public void A_renewal_that_comes_while_the_expiry_is_pending_waits_for_it_and_is_refused() => Story.Tell(TwoCopies, story =>
+    [Told]
+    public static void A_renewal_that_comes_while_the_expiry_is_pending_waits_for_it_and_is_refused() => Story.Tell(TwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease(duration: Duration);
@@ -32,8 +33,8 @@ public sealed class LeaseTests
         Assert.Equal([OperationStatus.Expired, OperationStatus.Expired], [renewal.Status, write.Status]);
     });
 
-    [Fact]
-    public void A_renewal_that_comes_before_the_expiry_prolongs_the_lease_by_its_whole_duration() => Story.Tell(TwoCopies, story =>
+    [Told]
+    public static void A_renewal_that_comes_before_the_expiry_prolongs_the_lease_by_its_whole_duration() => Story.Tell(TwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease(duration: Duration);
@@ -44,8 +45,8 @@ public sealed class LeaseTests
         story.Forget(lease);
     });
 
-    [Fact]
-    public void A_new_primary_restarts_every_duration_in_full() => Story.Tell(TwoCopies, story =>
+    [Told]
+    public static void A_new_primary_restarts_every_duration_in_full() => Story.Tell(TwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease(duration: Duration);
@@ -58,8 +59,8 @@ public sealed class LeaseTests
         story.Until(() => story.CopyAt(story.B)!.LeaseCount == 0, "it ends in the end", Duration * 2);
     });
 
-    [Fact]
-    public void Nothing_runs_out_while_the_primary_may_not_serve() => Story.Tell(TwoCopies, story =>
+    [Told]
+    public static void Nothing_runs_out_while_the_primary_may_not_serve() => Story.Tell(TwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease(duration: Duration);
@@ -75,10 +76,9 @@ public sealed class LeaseTests
         story.Forget(lease);
     });
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void An_old_token_does_nothing_to_a_block_that_was_freed_and_leased_again(bool afterTakeover) => Story.Tell(TwoCopies, story =>
+    [Told(false)]
+    [Told(true)]
+    public static void An_old_token_does_nothing_to_a_block_that_was_freed_and_leased_again(bool afterTakeover) => Story.Tell(TwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease old = story.Lease(story.World.Geometry.BlockCount);
@@ -106,8 +106,8 @@ public sealed class LeaseTests
         Assert.Equal(3, story.Read(fresh));
     });
 
-    [Fact]
-    public void The_former_holder_of_a_lease_that_was_handed_on_is_fenced_by_the_new_primary_too() => Story.Tell(TwoCopies, story =>
+    [Told]
+    public static void The_former_holder_of_a_lease_that_was_handed_on_is_fenced_by_the_new_primary_too() => Story.Tell(TwoCopies, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease old = story.Lease();
