@@ -1,3 +1,4 @@
+using OrleansPool.Core.Replication;
 using OrleansPool.Core.Wire;
 using OrleansPool.Simulation.Load;
 using OrleansPool.Simulation.Scenarios;
@@ -50,6 +51,28 @@ internal static class SharerStories
         Assert.Equal(2, sharer.Read(lease));
         sharer.Fetch(lease);
         lost.Lift();
+        story.Write(lease, 3);
+        Assert.Equal(3, sharer.Read(lease));
+    });
+
+    [Told]
+    public static void A_sharer_that_acknowledges_too_late_may_keep_copies_again_under_another_session() => Story.Tell(TwoCopies, story =>
+    {
+        story.MakeSegment(story.A, story.B);
+        SimLease lease = story.Lease();
+        story.Write(lease, 1);
+        var sharer = new Sharer(story, story.C);
+        sharer.Fetch(lease);
+        MessageRule slow = story.Messages.Hold<InvalidateAck>(from: story.C);
+        ScriptCall write = story.Client.Write(lease, 2).SendTo(story.A);
+        PeerLink given = story.A.Node.Standing.Peers[story.C.Id];
+        ulong session = given.SessionGiven;
+        story.Until(() => given.IsCacheWithdrawn, "its right to cache is withdrawn");
+        slow.Lift();
+        story.Await(write);
+        Assert.True(story.A.Now <= given.CacheGrantedUntil, "the right has not run out yet");
+        sharer.Fetch(lease);
+        Assert.NotEqual(session, given.SessionGiven);
         story.Write(lease, 3);
         Assert.Equal(3, sharer.Read(lease));
     });
