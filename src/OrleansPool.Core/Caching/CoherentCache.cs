@@ -86,7 +86,7 @@ internal sealed class CoherentCache(Standing standing, BlockCache cache)
         }
 
         if (cache.Remove(KeyOf(from, invalidate.Segment, invalidate.Block))) _hot.OnInvalidated(invalidate.Segment, invalidate.Block, now);
-        outbox.Messages.Add((from, new InvalidateAck(invalidate.Segment, invalidate.Epoch, invalidate.Block, invalidate.Sequence)));
+        outbox.Messages.Add((from, new InvalidateAck(invalidate.Segment, invalidate.Epoch, invalidate.Block, invalidate.Number)));
     }
 
     /// <summary>The segment has another row: who was asked may not answer any more.</summary>

@@ -13,6 +13,8 @@ namespace OrleansPool.Core.Caching;
 /// committed bytes and may not be kept: so each change calls back those who had copies when it was logged, and nobody joins them.</para>
 /// <para>A callback ends when it is acknowledged, or when the sharer's right to cache has run out; one that is overdue by a lease stops that
 /// right from being renewed. Whoever's right ran out and was relied upon gets another session: what it kept before never counts again.</para>
+/// <para>Each callback has a number, which its acknowledgement repeats. Sequences would not do: what calls all copies back logs nothing, so the
+/// next operation gets the sequence that it spoke of, and a late acknowledgement would end the callback of a copy that was fetched since.</para>
 /// <para>Owned by the segment's executor. At most <see cref="SharerCountMax"/> sharers a block; more are served, and keep nothing.</para>
 /// </remarks>
 internal sealed class Sharing(Replica replica)
@@ -100,7 +102,8 @@ internal sealed class Sharing(Replica replica)
         for (int i = _callbacks.Count - 1; i >= 0; i--)
         {
             Callback callback = _callbacks[i];
-            if (callback.Link.Node == from && callback.Block == ack.Block && callback.Sequence <= ack.Sequence) End(i);
+            bool isMeant = callback.Number <= ack.Number || Mutant.Is(Mutation.AckOfEarlierCallbackCounts);
+            if (isMeant && callback.Link.Node == from && callback.Block == ack.Block) End(i);
         }
     }
 
@@ -128,7 +131,7 @@ internal sealed class Sharing(Replica replica)
             else if (now >= callback.BegunAt + Standing.Times.ReadLease) link.WithdrawCache();
             if (callback.SentAt != default && now < callback.SentAt + Standing.Times.Resend) continue;
             callback.SentAt = now;
-            outbox.Send(link.Node, new Invalidate(Segment.Id, replica.Row.Epoch, callback.Block, callback.Sequence));
+            outbox.Send(link.Node, new Invalidate(Segment.Id, replica.Row.Epoch, callback.Block, callback.Sequence, callback.Number));
         }
     }
 

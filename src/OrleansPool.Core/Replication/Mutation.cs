@@ -70,4 +70,5 @@ internal enum Mutation
     AnyWordCounts,
     PredecessorLivesOn,
     LossCountsSoon,
+    AckOfEarlierCallbackCounts,
 }

@@ -75,6 +75,9 @@ internal sealed class PeerLink(NodeId node)
         EverGranted = true;
         GrantedAt = now;
         GrantedUntil = now + lease;
+
+        // Withdrawn, and acknowledged before it had run out: nobody waits for that any more, and here it ends all the same.
+        if (IsCacheWithdrawn && now > CacheGrantedUntil) BeginSession();
         if (IsCacheWithdrawn || !mayCache) return 0;
         CacheGrantedUntil = now + lease;
         return SessionGiven;
@@ -93,7 +96,7 @@ internal sealed class PeerLink(NodeId node)
     /// <summary>The other does not acknowledge an invalidation: its right to cache is not renewed.</summary>
     public void WithdrawCache() => IsCacheWithdrawn = true;
 
-    /// <summary>Something was done because the other's right to cache had run out: what it cached before never counts again.</summary>
+    /// <summary>The other's right to cache has run out, and that is relied upon: what it cached before never counts again.</summary>
     public void BeginSession()
     {
         IsCacheWithdrawn = false;

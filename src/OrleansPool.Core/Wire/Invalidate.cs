@@ -5,4 +5,5 @@ namespace OrleansPool.Core.Wire;
 /// <param name="Epoch">The primary's epoch.</param>
 /// <param name="Block">Which block.</param>
 /// <param name="Sequence">The operation that changes it: older bytes must not be shown once this is acknowledged.</param>
-internal sealed record Invalidate(SegmentId Segment, ulong Epoch, int Block, ulong Sequence) : SegmentMessage(Segment, Epoch);
+/// <param name="Number">Which callback of the primary; the acknowledgement has the same.</param>
+internal sealed record Invalidate(SegmentId Segment, ulong Epoch, int Block, ulong Sequence, long Number) : SegmentMessage(Segment, Epoch);

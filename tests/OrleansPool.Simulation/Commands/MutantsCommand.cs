@@ -27,9 +27,9 @@ internal sealed class MutantsCommand : ICommand
     private static readonly HashSet<string> Elusive =
     [
         "NoEpochCheck", "JoinerProposedEarly", "MoveKeepsServing", "CopyIgnoresLease", "AckOfEarlierCopyCounts",
-        "LatecomersTakeTheFill", "CacheIgnoresOwnersLeases", "FillOfOldSession", "JoinKeepsCopies", "FailedComparisonOvertakes",
-        "ExchangeCountsWhateverIsKnown", "AuthorityCountedFromReceipt", "AllocBeforeZeroed", "LateWordSettles", "JoinerLeaseNotNeeded",
-        "LateReplies", "ExpelledGoesOn", "LossCountsSoon",
+        "FailedComparisonOvertakes",
+        "AllocBeforeZeroed", "LateWordSettles",
+        "LateReplies", "LossCountsSoon",
     ];
 
     /// <summary>Seeds from which on the elusive ones are tried.</summary>

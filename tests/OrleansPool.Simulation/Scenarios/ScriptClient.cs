@@ -49,6 +49,18 @@ internal sealed class ScriptClient : ISimClient
         return Keep(new ClientOperation(_world.NextOperationId(), _number, lease.Segment, operation, lease, _world.Queue.Now) { IsRead = true, Count = sizeof(long) });
     }
 
+    /// <summary>Reads on some silo: its own copy if it is primary, else from its cache, else through it.</summary>
+    public ScriptCall CachedRead(SimLease lease, SimSilo at, int block = 0)
+    {
+        var operation = new Operation { Key = lease.Key, Block = lease.Blocks[block] };
+        return Keep(new ClientOperation(_world.NextOperationId(), _number, lease.Segment, operation, lease, _world.Queue.Now)
+        {
+            IsRead = true,
+            Count = sizeof(long),
+            IsThroughCache = true,
+        }).SendTo(at);
+    }
+
     public void Receive(ClientReply reply)
     {
         ScriptCall call = _calls[(int)reply.Token];

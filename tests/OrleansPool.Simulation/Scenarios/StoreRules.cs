@@ -8,11 +8,12 @@ internal sealed class StoreRules
 {
     private readonly SimStore _store;
     private readonly List<StoreRule> _rules = [];
+    private SimSilo? _losesShards;
 
     public StoreRules(SimStore store)
     {
         _store = store;
-        store.Interceptor = (from, request) => _rules.Exists(rule => rule.Take(from, request));
+        store.Interceptor = (from, request) => (from == _losesShards && request.Document != StoreRequest.Root) || _rules.Exists(rule => rule.Take(from, request));
     }
 
     /// <summary>Catches a silo's next write of a row that has something.</summary>
@@ -26,6 +27,13 @@ internal sealed class StoreRules
     /// <summary>Something happens just before the next write of a shard arrives, whoever writes it.</summary>
     public StoreRule BeforeNextWrite(Action what) =>
         Add(new StoreRule(_store, null, request => request.Content is PoolMapShard) { OnCaught = what, Passes = true });
+
+    /// <summary>Something happens when a silo has asked for the root the next time. It is answered all the same.</summary>
+    public StoreRule WhenRootIsAsked(SimSilo from, Action what) =>
+        Add(new StoreRule(_store, from, request => request is { Document: StoreRequest.Root, Content: null }) { OnCaught = what, Passes = true });
+
+    /// <summary>A silo does not get any shard any more: what it asks for stays without an answer.</summary>
+    public void LoseShards(SimSilo from) => _losesShards = from;
 
     private StoreRule Add(StoreRule rule)
     {

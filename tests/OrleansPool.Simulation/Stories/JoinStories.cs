@@ -85,6 +85,31 @@ internal static class JoinStories
         foreach (int block in watched) Assert.Equal(3, story.Read(lease, block));
     });
 
+    [Told]
+    public static void A_primary_that_does_not_know_yet_that_its_joiner_is_a_member_needs_its_promise_all_the_same() => Story.Tell(new StoryShape { Copies = 3 }, story =>
+    {
+        story.MakeSegment(story.A, story.B);
+        SimLease lease = story.Lease();
+        story.Write(lease, 1);
+        StoreRule proposal = story.Writes.CatchRow(story.A, row => row.Has(story.C.Id));
+        story.A.Do((node, now, outbox) => node.TryJoin(story.Segment, story.C.Id, now, outbox));
+        story.Until(() => proposal.Request is not null, "it is proposed");
+        proposal.Land();
+
+        // The joiner learns that it is a member, and takes over. The other member goes on promising: it hears of the new row, not of who was expelled.
+        story.World.CutFromStore(story.A);
+        story.World.CutFromStore(story.B);
+        story.Messages.Drop<RowNotice>(to: story.A);
+        story.DeclareDead(story.A);
+        story.Until(() => story.Serves(story.C), "the joiner takes over");
+        Assert.False(story.Serves(story.A));
+        Assert.True(story.A.Node.Standing.Peers[story.B.Id].HeldUntil > story.A.Now && story.A.Node.Standing.Authority.ValidUntil > story.A.Now, "all others trust it still");
+        story.Write(lease, 2);
+        ScriptCall read = story.Client.Read(lease).SendTo(story.A);
+        story.Until(() => read.Refusal is not null || read.IsAnswered, "it says something");
+        Assert.False(read.IsAnswered);
+    });
+
     private static void WriteHundred(Story story, SimLease lease)
     {
         for (int value = 1; value <= 100; value++) story.Write(lease, value);

@@ -256,10 +256,15 @@ internal sealed class SimSilo
             return;
         }
 
+        if (Stops(PausePoint.BeforeCopy, () => ReadThroughCache(from, read))) return;
         byte[] bytes = new byte[read.Count];
         if (!_node.Cache!.TryRead(row.Primary, read.Segment, read.Block, read.Key, read.Offset, bytes, out CacheTicket ticket))
         {
             Miss(from, read);
+        }
+        else if (Stops(PausePoint.BeforeConfirm, () => ConfirmCached(from, read, ticket, bytes)))
+        {
+            return;
         }
         else if (_world.IsFaulty && _world.Swarm.Pauses && _random.OneIn(200))
         {
