@@ -11,7 +11,8 @@ namespace OrleansPool.Core.Replication;
 /// the state is that of one moment. 2. From there the joiner receives the stream like a backup, but its acknowledgements count for
 /// nothing; bytes of blocks that it has not copied it skips. 3. The blocks, range after range, each image with the newest bytes as of a
 /// moment of the stream. 4. When all is copied, the joiner's acknowledgements are required for every operation from here on (s0).
-/// 5. When it has everything before s0 too, and has promised its read lease, the row with it is proposed; until the outcome is known it
+/// 5. When it has everything before s0 too, has answered in the present epoch (one that missed a
+/// row begins its copy anew), and has promised its read lease, the row with it is proposed; until the outcome is known it
 /// stays required. So whenever the row may name it, it has every operation that anybody was told is done.</para>
 /// </remarks>
 internal sealed class JoinDuty(Replica replica, BackupProgress progress)
@@ -75,7 +76,7 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
                 break;
             case SnapshotAck ack when _parts is not null && ack.Sequence == _snapshotAt && ack.PartCount > _partsAcked:
                 _partsAcked = Math.Min(ack.PartCount, _parts.Length);
-                if (IsInstalled) (progress.Acked, progress.Sent, progress.KnowsRow) = (_snapshotAt, _snapshotAt, true);
+                if (IsInstalled) (progress.Acked, progress.Sent, progress.KnowsRow) = (_snapshotAt, _snapshotAt, ack.Epoch == replica.Row.Epoch);
                 break;
             case CopyAck ack when _isCopyOut && ack.Snapshot == _snapshotAt && ack.Number == _number:
                 _isCopyOut = false;
@@ -170,7 +171,8 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
         }
 
         bool hasAllBefore = progress.Acked + 1 >= _s0 || Mutant.Is(Mutation.JoinerProposedEarly);
-        if (_isProposed || replica.Primary.IsProposing || !hasAllBefore || !replica.Primary.Sharing.IsCalledBack(_calledBack) || progress.Link.HeldUntil <= now) return;
+        bool hasCopyStill = progress.KnowsRow || Mutant.Is(Mutation.JoinerNeedNotKnowRow);
+        if (_isProposed || replica.Primary.IsProposing || !hasAllBefore || !hasCopyStill || !replica.Primary.Sharing.IsCalledBack(_calledBack) || progress.Link.HeldUntil <= now) return;
         if (replica.Standing.IsDead(Target, replica.Row.MembershipVersion)) return;
         _isProposed = true;
         SegmentRow next = replica.Row.Next(replica.Standing.View.Version);

@@ -71,4 +71,5 @@ internal enum Mutation
     PredecessorLivesOn,
     LossCountsSoon,
     AckOfEarlierCallbackCounts,
+    JoinerNeedNotKnowRow,
 }

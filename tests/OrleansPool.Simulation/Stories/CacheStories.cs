@@ -31,6 +31,23 @@ internal static class CacheStories
     });
 
     [Told]
+    public static void A_comparison_that_fails_against_a_pending_write_tells_nobody_of_it_while_a_copy_may_be_shown() => Story.Tell(TwoCopies, story =>
+    {
+        (SimLease lease, Sharer sharer) = Begin(story);
+        sharer.Fetch(lease);
+        MessageRule slow = story.Messages.Hold<Invalidate>(to: story.C);
+        ScriptCall write = story.Client.Write(lease, 2).SendTo(story.A);
+        story.Until(() => slow.Count > 0, "the copy is called back");
+        ScriptCall comparison = story.Client.CompareExchange(lease, expected: 1, desired: 9).SendTo(story.A);
+        story.Pass(TimeSpan.FromMilliseconds(100));
+        Assert.False(comparison.IsAnswered, "it would tell of bytes that are not committed");
+        Assert.Equal(1, sharer.Read(lease));
+        slow.Lift();
+        story.Await(write);
+        Assert.Equal(2, story.Await(comparison, OperationStatus.Mismatch).Value);
+    });
+
+    [Told]
     public static void A_fill_that_its_invalidation_overtakes_is_not_kept() => Story.Tell(TwoCopies, story =>
     {
         (SimLease lease, Sharer sharer) = Begin(story);

@@ -45,18 +45,23 @@ internal static class CutOffStories
         Assert.Equal([story.A.Id], story.Row.InSync);
     });
 
-    [Told(true)]
-    [Told(false)]
-    public static void A_pair_that_is_cut_off_has_stopped_before_its_segment_may_be_made_anew(bool knewEverybody) => Story.Tell(new StoryShape { Silos = 5 }, story =>
+    [Told(true, false)]
+    [Told(false, false)]
+    [Told(false, true)]
+    public static void A_pair_that_is_cut_off_has_stopped_before_its_segment_may_be_made_anew(bool knewEverybody, bool knewNobody) => Story.Tell(new StoryShape { Silos = 5 }, story =>
     {
         story.MakeSegment(story.A, story.B);
         SimLease lease = story.Lease();
         SimSilo[] rest = [story.C, story.D, story.World.Silos[4]];
         if (!knewEverybody)
         {
-            // Whoever declares the loss came after the pair was cut off: the pair cannot miss its word.
-            story.CutOff(story.A, story.B);
+            // Whoever declares the loss came after the pair was cut off: the pair cannot miss its word. If the pair knew of the deaths of all others,
+            // each of the two has the word of everybody it knows, and goes on for as long as that may replace the root.
+            if (!knewNobody) story.CutOff(story.A, story.B);
             foreach (SimSilo silo in rest) story.Kill(silo);
+            SimSilo[] pair = [story.A, story.B];
+            if (knewNobody) story.Until(() => pair.All(one => !rest.Any(silo => one.Node.Standing.View.Counts(silo.Id.Silo))), "the pair knows that the others are dead");
+            story.CutOff(story.A, story.B);
             foreach (SimSilo silo in rest) story.World.StartSilo(silo, sameAddress: false);
         }
 

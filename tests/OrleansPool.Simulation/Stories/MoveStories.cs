@@ -1,4 +1,5 @@
 using OrleansPool.Core.Replication;
+using OrleansPool.Core.Wire;
 using OrleansPool.Simulation.Load;
 using OrleansPool.Simulation.Scenarios;
 using OrleansPool.Simulation.World;
@@ -106,5 +107,51 @@ internal static class MoveStories
         Assert.Equal(value - 1, story.Read(leases[0]));
         Assert.Equal(value, story.Read(leases[1]));
         Assert.All(story.World.Store.Rows, row => Assert.Equal(SegmentState.Active, row.State));
+    });
+
+    [Told(false)]
+    [Told(true)]
+    public static void Whoever_has_proposed_to_hand_on_shows_nothing_any_more_though_it_never_learns_that_it_has(bool hearsOfAnEarlierChange) => Story.Tell(new StoryShape { Silos = 4 }, story =>
+    {
+        story.MakeSegment(story.A, story.B, story.C);
+        SimLease lease = story.Lease();
+        story.Write(lease, 1);
+        StoreRule removal = story.Writes.CatchRow(story.A, row => !row.Has(story.C.Id));
+        if (hearsOfAnEarlierChange)
+        {
+            // The reply to the change before comes when the next one is proposed: it says nothing about that one.
+            story.C.Do((node, _, outbox) => node.AskToLeave(story.Segment, outbox));
+            story.Until(() => removal.Request is not null, "a removal is proposed");
+            removal.Land();
+            story.B.Do((node, now, outbox) =>
+            {
+                node.Map.WantRead(story.Segment);
+                node.Map.Elapse(now, outbox);
+            });
+            story.Until(() => story.ReplicaAt(story.A)!.Row == story.Row, "the primary hears of it from another member");
+        }
+
+        StoreRule handing = story.Writes.CatchRow(story.A, row => row.Primary == story.B.Id);
+        story.A.Do((node, now, outbox) => node.TryMove(story.Segment, story.B.Id, now, outbox));
+        story.Until(() => !story.Serves(story.A), "the primary stops");
+        if (hearsOfAnEarlierChange) removal.Reply();
+        story.Until(() => handing.Request is not null, "the new row is proposed");
+        handing.Land();
+
+        // Nobody tells it, and it cannot read the map. Its promises from others stay in force.
+        story.World.CutFromStore(story.A);
+        story.Messages.Drop<RowNotice>(to: story.A);
+        story.Messages.Drop<Replicate>(to: story.A);
+        ScriptCall write = story.Client.Write(lease, 2).Insist();
+        ScriptCall[] reads = [.. Enumerable.Range(0, 200).Select(_ => story.Client.Read(lease))];
+        foreach (ScriptCall read in reads)
+        {
+            read.SendTo(story.A);
+            story.Pass(TimeSpan.FromMilliseconds(20));
+        }
+
+        Assert.True(write.IsAnswered, "the new primary goes on without the silent one");
+        Assert.True(story.A.Node.Standing.Authority.ValidUntil > story.A.Now);
+        Assert.All(reads, read => Assert.False(read.IsAnswered));
     });
 }

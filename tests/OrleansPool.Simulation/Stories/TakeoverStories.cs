@@ -134,4 +134,31 @@ internal static class TakeoverStories
                 return () => story.Serves(story.B);
         }
     }
+
+    [Told]
+    public static void What_a_stale_primary_sent_before_it_was_followed_arrives_afterwards_and_is_not_taken() => Story.Tell(new StoryShape { Silos = 4, Copies = 3 }, story =>
+    {
+        story.MakeSegment(story.A, story.B, story.C);
+        SimLease lease = story.Lease();
+        story.Write(lease, 1);
+        MessageRule late = story.Messages.Hold<Replicate>(from: story.A, where: replicate => replicate.Entries.Length > 0);
+        ScriptCall old = story.Client.Write(lease, 2).SendTo(story.A);
+        story.Until(() => late.Held.Count >= 2, "the primary sends an operation");
+        late.Stop();
+        story.A.Stop();
+        story.World.CutFromStore(story.A);
+        story.DeclareDead(story.A);
+        story.Until(() => story.Serves(story.B) || story.Serves(story.C), "another takes over");
+        late.Lift();
+        story.Pass(TimeSpan.FromMilliseconds(20));
+        story.Write(lease, 3);
+        SimSilo[] members = [story.B, story.C];
+        SimSilo next = members.Single(story.Serves);
+        story.Kill(next);
+        SimSilo last = members.Single(silo => silo != next);
+        story.Until(() => story.Serves(last), "and yet another");
+        Assert.Equal(3, story.Read(lease));
+        story.Await(old.Insist());
+        Assert.Equal(2, story.Read(lease));
+    });
 }

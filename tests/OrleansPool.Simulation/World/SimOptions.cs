@@ -31,7 +31,7 @@ internal sealed record SimOptions
     public IReadOnlySet<int> SkippedStrikes { get; init; } = new HashSet<int>();
 
     /// <summary>A mistake in the host.</summary>
-    public HostMutation HostMutation { get; init; }
+    public HostMutation HostMutation { get; init; } = HostMutations.Active;
 
     /// <summary>The faults; drawn by the seed if null.</summary>
     public Swarm? Swarm { get; init; }

@@ -54,6 +54,9 @@ internal sealed class SimSilo
 
     public FabricNode Node => _node;
 
+    /// <summary>How much longer than usual it takes until blocks that were given back are zeroed.</summary>
+    public TimeSpan ZeroingTakes { get; set; }
+
     /// <summary>What its clock shows.</summary>
     public Tick Now => Clock.At(_world.Queue.Now);
 
@@ -381,7 +384,7 @@ internal sealed class SimSilo
     private void PlanZero(Segment segment, int head)
     {
         NodeId life = Id;
-        _world.Queue.Plan(_random.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(2)), () =>
+        _world.Queue.Plan(_random.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(2)) + ZeroingTakes, () =>
         {
             if (life == Id && IsUp && _node.Segments.TryGetValue(segment.Id, out Segment? present) && present == segment) segment.Zero(head);
         });
