@@ -1,26 +1,22 @@
 using OrleansPool.Core.Segments;
 using OrleansPool.Core.Wire;
-using OrleansPool.Grains;
 
 namespace OrleansPool.Core.Replication;
 
 /// <summary>
-/// What a primary does with its stream: sends it to every required member, commits what all of them have (rule 2), and keeps the row as
-/// it should be (rules 6 and 8).
+/// What a primary does with its stream: sends it to every required member, and keeps the row as it should be (rules 6 and 8). What may be
+/// committed is <see cref="CommitDuty"/>'s.
 /// </summary>
 /// <remarks>
 /// <para>Required is every other in-sync member, and a joiner from the moment at which it is about to be proposed. While a change of the row is
 /// pending nobody knows which row is in force, so the larger set counts: the row stays the old one here until a newer is read, and a
 /// joiner stays required.</para>
-/// <para>An operation is committed when every required member has the stream up to it, no copy of its blocks may be shown any more
-/// (Caching), and every earlier operation on the same blocks is committed. So one slow cache holds up one block.</para>
 /// </remarks>
 internal sealed class PrimaryDuty(Replica replica)
 {
     private readonly List<BackupProgress> _members = [];
-    private readonly HashSet<int> _stalledBlocks = [];
-    private readonly HashSet<int> _stalledLeases = [];
     private readonly RemovalDuty _removal = new(replica);
+    private readonly CommitDuty _commit = new(replica);
     private readonly Caching.Sharing _sharing = new(replica);
     private JoinDuty? _join;
     private MoveDuty? _move;
@@ -297,7 +293,7 @@ internal sealed class PrimaryDuty(Replica replica)
         {
             _sharing.OnLogged();
             _sharing.Elapse(now, outbox);
-            CommitReady(now, outbox);
+            _commit.Elapse(now, outbox);
             _sharing.Elapse(now, outbox);
         }
 
@@ -379,31 +375,6 @@ internal sealed class PrimaryDuty(Replica replica)
         while (member.Sent < Log.Last);
     }
 
-    private void CommitReady(Tick now, Outbox outbox)
-    {
-        // What was logged while there were enough copies waits for the next one: whoever asked for two is not told that one has it.
-        if (!replica.HasEnoughCopies) return;
-        Queue<Operation>? freed;
-        do
-        {
-            freed = null;
-            _stalledBlocks.Clear();
-            _stalledLeases.Clear();
-            for (ulong sequence = Log.Committed + 1; sequence <= Log.Last && freed is null; sequence++)
-            {
-                if (Log[sequence].IsCommitted) continue;
-                if (!Mutant.Is(Mutation.ReplyBeforeAllAcks) && !AllHave(sequence)) break;
-                if (IsStalled(Log[sequence])) continue;
-                freed = Segment.Stream.Commit(sequence, now, outbox, Standing.Authority.ValidUntil);
-            }
-
-            Log.AdvanceCommitted();
-            while (freed is not null && freed.TryDequeue(out Operation operation) && !Mutant.Is(Mutation.DeferredForgotten)) Judge(operation, now, outbox);
-            if (freed is not null) _sharing.OnLogged();
-        }
-        while (freed is not null);
-    }
-
     private Tick HeldByAll()
     {
         Tick until = Tick.Never;
@@ -413,25 +384,5 @@ internal sealed class PrimaryDuty(Replica replica)
         }
 
         return until;
-    }
-
-    /// <summary>Judges an operation that had to wait for another.</summary>
-    private void Judge(in Operation operation, Tick now, Outbox outbox)
-    {
-        OperationResult result = new(OperationStatus.Unavailable);
-        bool isAnswered = !Segment.MayServe(now) || Segment.Stream.TryAnswer(operation, now, outbox, out result);
-        if (isAnswered) outbox.Reply(operation.Completion, result, AnswersValidUntil);
-    }
-
-    /// <summary>Whether an operation must wait for an earlier one on the same blocks, or for those who cache them.</summary>
-    private bool IsStalled(in LogEntry entry)
-    {
-        bool isStalled = (CommitsInOrder && Log.Committed + 1 != entry.Sequence) || _sharing.Stalls(entry);
-        int head = entry.ChangesLease ? entry.Block : entry.TouchesBlock ? Segment.Store[entry.Block].Head : -1;
-        isStalled |= entry.ChangesLease ? _stalledLeases.Contains(head) : _stalledBlocks.Contains(entry.Block) && entry.TouchesBlock && !Mutant.Is(Mutation.FailedComparisonOvertakes);
-        if (!isStalled) return false;
-        if (head >= 0) _stalledLeases.Add(head);
-        if (entry.TouchesBlock) _stalledBlocks.Add(entry.Block);
-        return true;
     }
 }

@@ -80,6 +80,7 @@ internal sealed class Nemesis(SimWorld world, SeededRandom pauses)
                 world.Membership.Set(silo.Id.Silo, SiloState.Dead);
                 Note("false death");
                 RestartLater(silo);
+                if (other != silo && other.IsUp && _random.OneIn(3) && CountActive() > 1) EvictToo(other);
                 break;
             case 9 when swarm.StoreGoesAway:
                 StoreAway();
@@ -127,6 +128,14 @@ internal sealed class Nemesis(SimWorld world, SeededRandom pauses)
             silo.Crash();
             world.StartSilo(silo, sameAddress: false);
         });
+    }
+
+    /// <summary>Each of two silos had the other declared dead.</summary>
+    private void EvictToo(SimSilo silo)
+    {
+        world.Membership.Set(silo.Id.Silo, SiloState.Dead);
+        Note("mutual eviction");
+        RestartLater(silo);
     }
 
     /// <summary>Membership may take a silo that does not answer for dead.</summary>

@@ -138,6 +138,7 @@ internal sealed class SimSilo
             {
                 // A silo that learns that it is dead ends its process.
                 Crash();
+                _world.OnEnded(this);
                 return;
             }
 
@@ -384,7 +385,7 @@ internal sealed class SimSilo
     private void PlanZero(Segment segment, int head)
     {
         NodeId life = Id;
-        _world.Queue.Plan(_random.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(2)) + ZeroingTakes, () =>
+        _world.Queue.Plan(_random.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(_world.Swarm.ZeroingMilliseconds)) + ZeroingTakes, () =>
         {
             if (life == Id && IsUp && _node.Segments.TryGetValue(segment.Id, out Segment? present) && present == segment) segment.Zero(head);
         });

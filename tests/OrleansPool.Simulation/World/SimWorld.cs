@@ -16,6 +16,7 @@ internal sealed class SimWorld
     private readonly List<ISimClient> _ends = [];
     private readonly SeededRandom _random;
     private long _lastOperationId;
+    private bool _isHealed;
 
     public SimWorld(ulong seed, SimOptions options)
     {
@@ -116,6 +117,7 @@ internal sealed class SimWorld
     public void Heal()
     {
         IsFaulty = false;
+        _isHealed = true;
         Network.MendAll();
         _cutFromStore.Clear();
         Store.IsAway = false;
@@ -142,6 +144,16 @@ internal sealed class SimWorld
         silo.Start(address, rate);
         Membership.Set(address, SiloState.Active);
         Membership.TellTo(silo, soon: true);
+    }
+
+    /// <summary>A silo has ended its process. Once nothing goes wrong any more, somebody starts it again; until then that is the nemesis' part.</summary>
+    public void OnEnded(SimSilo silo)
+    {
+        NodeId life = silo.Id;
+        if (_isHealed) Queue.Plan(TimeSpan.FromSeconds(1), () =>
+        {
+            if (silo.Id == life && !silo.IsUp) StartSilo(silo, sameAddress: false);
+        });
     }
 
     /// <summary>The next operation's number.</summary>

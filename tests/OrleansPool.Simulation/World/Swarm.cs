@@ -77,6 +77,9 @@ internal sealed record Swarm
     /// <summary>Blocks that the cache of one silo holds.</summary>
     public int CachedBlocks { get; init; } = 12;
 
+    /// <summary>How long it takes at most until blocks that were given back are zeroed.</summary>
+    public int ZeroingMilliseconds { get; init; } = 2;
+
     /// <summary>After the faults nothing happens for longer than idle sessions live, and then something again.</summary>
     public bool HasLongQuiet { get; init; }
 
@@ -113,6 +116,7 @@ internal sealed record Swarm
             ReadPercent = random.Pick([20, 42, 42, 70, 90]),
             CachedBlocks = (int)random.Between(2, 40),
             FaultMilliseconds = (int)random.Between(150, 2500),
+            ZeroingMilliseconds = random.OneIn(4) ? 200 : 2,
         };
     }
 }
