@@ -16,7 +16,4 @@ internal static class PlacementHash
 
     /// <summary>A word for an ordered pair.</summary>
     public static ulong Of(ulong one, ulong two) => Of(Of(one) ^ (two * Golden));
-
-    /// <summary>A word for an unordered pair.</summary>
-    public static ulong OfPair(ulong one, ulong two) => Of(Math.Min(one, two), Math.Max(one, two));
 }

@@ -1,8 +1,9 @@
 namespace OrleansPool.Core.Placement;
 
 /// <summary>
-/// What should be: the copies of a segment in different zones, and in the scatter set of its primary. A copy is made at the better
-/// place, and the one that is out of place then goes as one too many.
+/// What should be: the copies of a segment in different zones, and in the scatter set of its primary. Where another member's set has
+/// more of them, that one becomes primary, which copies nothing. Else a copy is made at the better place, and the one that is out of
+/// place then goes as one too many.
 /// </summary>
 internal sealed class RepairStage(PlacementSurvey survey, CopyChoice choice)
 {
@@ -14,10 +15,29 @@ internal sealed class RepairStage(PlacementSurvey survey, CopyChoice choice)
             if (!choice.IsCalm(segment)) continue;
             ref readonly PlacementSegment its = ref survey.Segment(segment);
             bool needsZone = choice.ZoneCount(segment) < Math.Min(its.WantedCopies, survey.Scatter.ZoneCount);
-            if (!needsZone && choice.OutsideCount(segment, its.Primary) == 0) continue;
+            int outside = choice.OutsideCount(segment, its.Primary);
+            if (!needsZone && outside == 0) continue;
+            if (TryMovePrimary(segment, outside)) continue;
             if (!survey.CanSend(its.Primary)) survey.Waits = true;
             else if (!needsZone || !TryRepair(segment, survey.ActiveNodes, needsZone: true)) TryRepair(segment, survey.Scatter.Of(its.Primary), needsZone: false);
         }
+    }
+
+    /// <summary>Makes the member primary that has the most of the others in its set, the least loaded of those.</summary>
+    private bool TryMovePrimary(int segment, int outside)
+    {
+        int best = PlacementSegment.NoNode;
+        (int, double, ulong) bestRank = default;
+        foreach (int member in survey.Segment(segment).InSync)
+        {
+            var rank = (choice.OutsideCount(segment, member), survey.Load(member), survey.NodeHashes[member]);
+            if (rank.Item1 < outside && (best < 0 || rank.CompareTo(bestRank) < 0)) (best, bestRank) = (member, rank);
+        }
+
+        if (best < 0) return false;
+        survey.MoveLoad(segment, best);
+        survey.Add(PlacementStepKind.MovePrimary, segment, best);
+        return true;
     }
 
     private bool TryRepair(int segment, ReadOnlySpan<int> nodes, bool needsZone)

@@ -5,9 +5,10 @@ namespace OrleansPool.Core.Placement;
 /// all copies of any segment (Cidon et al., "Copysets", 2013); enough, so that many nodes help when one is lost.
 /// </summary>
 /// <remarks>
-/// Rendezvous hashing of pairs: a node takes those that weigh most together with it, so one that comes or goes changes one place
-/// in the sets that have it, and none in the others. Weights are symmetric: most partners are partners both ways, and a primary can
-/// move between them. Other zones come first, each as often as the others; its own only where those have too few nodes.
+/// Nodes stand on a ring, by their hashed ids, and a node takes those that stand next to it. One that comes or goes changes one place
+/// in the sets that have it, and none in the others. Partners are partners both ways, mostly, and partners of each other: a backup
+/// that becomes primary finds the other copies in its own set, and nothing is copied for the set's sake. Other zones come first,
+/// each as often as the others; its own only where those have too few nodes.
 /// </remarks>
 internal sealed class ScatterSets
 {
@@ -16,7 +17,8 @@ internal sealed class ScatterSets
     private readonly int[] _active;
     private readonly int[] _zones;
     private readonly int[] _picksByZone;
-    private readonly ulong[] _weights;
+    private readonly ulong[] _positions;
+    private readonly ulong[] _distances;
     private readonly int[]?[] _sets;
 
     /// <summary>Prepares the sets.</summary>
@@ -30,7 +32,8 @@ internal sealed class ScatterSets
         _width = Math.Min(width, active.Length);
         _sets = new int[nodes.Length][];
         _zones = new int[nodes.Length];
-        _weights = new ulong[nodes.Length];
+        _positions = [.. _nodes.ToArray().Select(node => PlacementHash.Of(node.Id))];
+        _distances = new ulong[nodes.Length];
         Dictionary<int, int> zones = [];
         foreach (int node in active)
         {
@@ -53,10 +56,9 @@ internal sealed class ScatterSets
 
     private int[] Pick(int node)
     {
-        ReadOnlySpan<PlacementNode> nodes = _nodes.Span;
-        foreach (int other in _active) _weights[other] = PlacementHash.OfPair(nodes[node].Id, nodes[other].Id);
+        foreach (int other in _active) _distances[other] = Math.Min(_positions[node] - _positions[other], _positions[other] - _positions[node]);
         Array.Clear(_picksByZone);
-        _picksByZone[_zones[node]] = nodes.Length;
+        _picksByZone[_zones[node]] = _nodes.Length;
         int[] set = new int[Math.Min(_width, _active.Length - 1)];
         for (int count = 0; count < set.Length; count++)
         {
@@ -77,6 +79,6 @@ internal sealed class ScatterSets
     private bool ComesBefore(int one, int two)
     {
         int picks = _picksByZone[_zones[one]].CompareTo(_picksByZone[_zones[two]]);
-        return picks < 0 || (picks == 0 && _weights[one] > _weights[two]);
+        return picks < 0 || (picks == 0 && _distances[one] < _distances[two]);
     }
 }

@@ -1,4 +1,5 @@
 using OrleansPool.Core.Placement;
+using OrleansPool.Simulation.Scale;
 
 namespace OrleansPool.Core.Tests.Placement;
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using OrleansPool.Core.Placement;
+using OrleansPool.Simulation.Scale;
 
 namespace OrleansPool.Core.Tests.Placement;
 

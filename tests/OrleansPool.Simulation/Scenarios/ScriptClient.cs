@@ -43,10 +43,10 @@ internal sealed class ScriptClient : ISimClient
 
     public ScriptCall OnLease(OperationKind kind, SimLease lease) => Begin(lease.Segment, Operation.OnLease(kind, lease.Key), lease);
 
-    public ScriptCall Read(SimLease lease, int block = 0, int offset = 0)
+    public ScriptCall Read(SimLease lease, int block = 0, int offset = 0, bool isThroughCache = false)
     {
         var operation = new Operation { Key = lease.Key, Block = lease.Blocks[block], Offset = offset };
-        return Keep(new ClientOperation(_world.NextOperationId(), _number, lease.Segment, operation, lease, _world.Queue.Now) { IsRead = true, Count = sizeof(long) });
+        return Keep(new ClientOperation(_world.NextOperationId(), _number, lease.Segment, operation, lease, _world.Queue.Now) { IsRead = true, Count = sizeof(long), IsThroughCache = isThroughCache });
     }
 
     /// <summary>Reads on some silo: its own copy if it is primary, else from its cache, else through it.</summary>

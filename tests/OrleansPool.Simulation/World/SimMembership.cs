@@ -27,6 +27,15 @@ internal sealed class SimMembership(SimWorld world, SeededRandom random)
         Tell();
     }
 
+    /// <summary>Says the same of many silos, of which it said nothing, in one version.</summary>
+    public void Set(IEnumerable<SiloAddress> silos, SiloState state)
+    {
+        _silos = new Dictionary<SiloAddress, SiloState>(_silos);
+        foreach (SiloAddress silo in silos) _silos.Add(silo, state);
+        _version++;
+        Tell();
+    }
+
     /// <summary>A version without news: votes change the table too.</summary>
     public void Vote()
     {

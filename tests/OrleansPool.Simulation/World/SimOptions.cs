@@ -1,3 +1,5 @@
+using OrleansPool.Core.Replication;
+
 namespace OrleansPool.Simulation.World;
 
 /// <summary>The shape of a run.</summary>
@@ -17,6 +19,9 @@ internal sealed record SimOptions
 
     /// <summary>Mean time between two operations of one client.</summary>
     public int ThinkMilliseconds { get; init; } = 20;
+
+    /// <summary>The times of the protocol.</summary>
+    public ReplicationTimes Times { get; init; } = new() { PartBytes = 192 };
 
     /// <summary>How long faults happen.</summary>
     public TimeSpan Faults { get; init; } = TimeSpan.FromSeconds(20);

@@ -1,18 +1,25 @@
+using OrleansPool.Core.Placement;
 using OrleansPool.Core.Replication;
 using OrleansPool.Simulation.Engine;
 
 namespace OrleansPool.Simulation.World;
 
 /// <summary>
-/// Whoever decides how many segments there are and where their copies should be. It knows what the silos know, and may be wrong: it only asks, and
-/// the protocol decides.
+/// Whoever decides how many segments there are and, by the real plan, where their copies should be. It knows what the silos know, and may be wrong: it
+/// only asks, and the protocol decides.
 /// </summary>
 internal sealed class SimPlanner(SimWorld world, SeededRandom random)
 {
+    private const double LoadMax = 100;
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>So few partners that copies are made for the sake of the sets too.</summary>
+    private static readonly RebalancingLimits Limits = RebalancingLimits.Default with { ScatterWidth = 3 };
 
     private readonly Dictionary<NodeId, (int Shard, int Used)> _ranges = [];
     private readonly HashSet<NodeId> _asked = [];
+    private ulong _loads;
 
     /// <summary>How many segments were born.</summary>
     public int BirthCount { get; private set; }
@@ -27,11 +34,13 @@ internal sealed class SimPlanner(SimWorld world, SeededRandom random)
         if (alive < world.Options.Segments && rows.Count < world.Options.Segments * 20) GiveBirth();
         foreach (SegmentRow row in rows)
         {
-            if (row.State != SegmentState.Active || world.PlaceOf(row.Primary.Silo) is not { } place) continue;
-            SimSilo silo = world.Silos[place];
-            if (silo.Id != row.Primary || !silo.IsUp) continue;
-            Advise(silo, row);
+            if (row.State == SegmentState.Active && SimSurroundings.PrimaryOf(world, row) is { } silo) Disturb(silo, row.Segment);
         }
+
+        // Another load makes other silos the better primaries.
+        if (world.IsFaulty && world.Swarm.Moves && random.OneIn(4)) _loads = random.Next();
+        var surroundings = new SimSurroundings(world, LoadOf);
+        foreach (PlacementStep step in RebalancingPlan.Next(surroundings.State, Limits).Steps) Ask(surroundings.RowOf(step.Segment), step.Kind, surroundings.LifeOf(step.Node));
     }
 
     private void GiveBirth()
@@ -57,41 +66,29 @@ internal sealed class SimPlanner(SimWorld world, SeededRandom random)
         }
     }
 
-    private void Advise(SimSilo silo, SegmentRow row)
+    private void Disturb(SimSilo silo, SegmentId segment)
     {
-        SimSilo[] candidates = [.. world.Silos.Where(other => other.IsUp && !row.Has(other.Id) && world.Membership.StateOf(other.Id.Silo) == SiloState.Active)];
-        int staying = row.InSync.Count(member => world.Membership.StateOf(member.Silo) == SiloState.Active);
-        bool isLeaving = world.Membership.StateOf(silo.Id.Silo) == SiloState.Leaving;
-        if (staying < row.WantedCopies && row.Joiner == default && candidates.Length > 0)
-        {
-            NodeId target = random.Pick(candidates).Id;
-            silo.Do((node, now, outbox) => node.TryJoin(row.Segment, target, now, outbox));
-            return;
-        }
+        if (random.OneIn(30)) silo.MoveHome(segment);
+        if (world.IsFaulty && random.OneIn(40)) silo.Do((node, now, outbox) => node.TryDelete(segment, now, outbox));
+    }
 
-        if (random.OneIn(30)) silo.MoveHome(row.Segment);
-        if (world.IsFaulty && random.OneIn(40))
+    /// <summary>Asks whoever can take a step to take it, if that silo lives.</summary>
+    private void Ask(SegmentRow row, PlacementStepKind kind, NodeId target)
+    {
+        if (SimSurroundings.PrimaryOf(world, row) is not { } primary) return;
+        switch (kind)
         {
-            silo.Do((node, now, outbox) => node.TryDelete(row.Segment, now, outbox));
-            return;
-        }
-
-        NodeId[] others = Array.FindAll(row.InSync, member => member != silo.Id && world.Membership.StateOf(member.Silo) == SiloState.Active);
-        bool moves = isLeaving || (world.IsFaulty && world.Swarm.Moves && random.OneIn(8));
-        if (moves && others.Length > 0)
-        {
-            NodeId target = random.Pick(others);
-            silo.Do((node, now, outbox) => node.TryMove(row.Segment, target, now, outbox));
-            return;
-        }
-
-        bool isFull = staying >= row.WantedCopies || candidates.Length == 0;
-        foreach (NodeId member in row.InSync)
-        {
-            bool goes = world.Membership.StateOf(member.Silo) == SiloState.Leaving || (row.InSync.Length > row.WantedCopies && member != row.Primary);
-            if (!isFull || !goes || world.PlaceOf(member.Silo) is not { } place) continue;
-            world.Silos[place].Do((node, _, outbox) => node.AskToLeave(row.Segment, outbox));
-            return;
+            case PlacementStepKind.StartJoin:
+                primary.Do((node, now, outbox) => node.TryJoin(row.Segment, target, now, outbox));
+                break;
+            case PlacementStepKind.MovePrimary:
+                primary.Do((node, now, outbox) => node.TryMove(row.Segment, target, now, outbox));
+                break;
+            case PlacementStepKind.RemoveCopy:
+                world.Silos[world.PlaceOf(target.Silo)!.Value].Do((node, _, outbox) => node.AskToLeave(row.Segment, outbox));
+                break;
         }
     }
+
+    private double LoadOf(SegmentId segment) => _loads == 0 ? 0 : PlacementHash.Of(_loads, segment.Value) / (double)ulong.MaxValue * LoadMax;
 }

@@ -49,7 +49,7 @@ internal sealed class SimWorld
 
     public Swarm Swarm { get; private set; }
 
-    public ReplicationTimes Times { get; } = new() { PartBytes = 192 };
+    public ReplicationTimes Times => Options.Times;
 
     public SegmentGeometry Geometry { get; }
 
@@ -104,6 +104,21 @@ internal sealed class SimWorld
         foreach (SimSilo silo in Silos) StartSilo(silo, sameAddress: false);
         Planner.Begin();
         foreach (SimClient client in _clients) client.Begin();
+    }
+
+    /// <summary>Starts all silos, one after the other, in a cluster that they are all told of when the last has started.</summary>
+    /// <param name="spread">How much later the last one starts than the first.</param>
+    public void StartTogether(TimeSpan spread)
+    {
+        // Each on a machine of its own: addresses of many silos then differ where they are compared first.
+        SiloAddress[] addresses = [.. Silos.Select(silo => SiloAddress.New(new IPAddress([10, 0, (byte)(silo.Place >> 8), (byte)silo.Place]), 11111, silo.Place + 1))];
+        foreach (SimSilo silo in Silos)
+        {
+            _places[addresses[silo.Place]] = silo.Place;
+            Queue.Plan(spread * silo.Place / Silos.Count, () => silo.Start(addresses[silo.Place], rate: 1));
+        }
+
+        Queue.Plan(spread, () => Membership.Set(addresses, SiloState.Active));
     }
 
     /// <summary>From now on things go wrong.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using OrleansPool.Core.Placement;
 
-namespace OrleansPool.Core.Tests.Placement;
+namespace OrleansPool.Simulation.Scale;
 
 /// <summary>A cluster in which the steps of a rebalancing plan are carried out, at once or some rounds later.</summary>
 internal sealed class ClusterModel

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using OrleansPool.Core.Placement;
+using OrleansPool.Simulation.Scale;
 
-namespace OrleansPool.Core.Tests.Placement;
+namespace OrleansPool.Simulation.Tests.Scale;
 
 public sealed class ScaleScenarioTests(ITestOutputHelper output)
 {
@@ -26,12 +27,14 @@ public sealed class ScaleScenarioTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(10)]
-    public void A_node_that_dies_costs_little_more_copying_than_what_it_held_and_many_share_it(int zoneCount)
+    [InlineData(2, 1)]
+    [InlineData(2, 10)]
+    [InlineData(3, 1)]
+    [InlineData(3, 10)]
+    public void A_node_that_dies_costs_little_more_copying_than_what_it_held_and_many_share_it(int wantedCopies, int zoneCount)
     {
-        ScaleScenario.Recovery recovery = _scenario.LoseNode(60_000, wantedCopies: 2, zoneCount);
-        output.WriteLine($"{zoneCount} zones: {recovery}");
+        ScaleScenario.Recovery recovery = _scenario.LoseNode(120_000 / wantedCopies, wantedCopies, zoneCount);
+        output.WriteLine($"{wantedCopies} copies, {zoneCount} zones: {recovery}");
         Assert.True(recovery.IsWhole, $"{recovery}");
         Assert.True(recovery.CopiedToHeld is >= 1 and <= 1.2, $"{recovery}");
         Assert.True(recovery is { SourceCount: >= 8, TargetCount: >= 8 }, $"{recovery}");

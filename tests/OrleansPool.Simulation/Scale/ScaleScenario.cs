@@ -1,6 +1,6 @@
 using OrleansPool.Core.Placement;
 
-namespace OrleansPool.Core.Tests.Placement;
+namespace OrleansPool.Simulation.Scale;
 
 /// <summary>
 /// A cluster of many nodes, placed by the real <see cref="NodeChooser"/> and mended by the real <see cref="RebalancingPlan"/>. No
