@@ -35,6 +35,9 @@ internal sealed record SiloFacts
 
     public long ViewVersion { get; private init; }
 
+    /// <summary>The epoch of the newest row that it knows.</summary>
+    public ulong MapEpoch { get; private init; }
+
     public ulong Last => First + (ulong)Log.Length - 1;
 
     /// <summary>Looks at a silo.</summary>
@@ -44,7 +47,7 @@ internal sealed record SiloFacts
     /// <param name="numbers">Gets which write an operation is, by what stands for it.</param>
     public static SiloFacts Of(FabricNode node, Opening opening, int time, Dictionary<ulong, int> numbers)
     {
-        var facts = new SiloFacts { ViewVersion = node.Standing.View.Version };
+        var facts = new SiloFacts { ViewVersion = node.Standing.View.Version, MapEpoch = node.Map.Find(Opening.Segment)?.Epoch ?? 0 };
         if (!node.Segments.TryGetValue(Opening.Segment, out Segment? segment) || segment.Replica is not { } replica) return facts;
         if (replica.Role is ReplicaRole.Joiner or ReplicaRole.Retired) return facts;
         OperationLog log = segment.Log;

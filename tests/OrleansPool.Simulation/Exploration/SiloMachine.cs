@@ -15,6 +15,7 @@ internal sealed class SiloMachine : IDisposable
     private readonly Opening _opening;
     private readonly SimMemory _memory;
     private readonly NodeOutbox _outbox = new();
+    private readonly RequestNumbers _numbers = new();
 
     public SiloMachine(Opening opening, int place)
     {
@@ -25,6 +26,10 @@ internal sealed class SiloMachine : IDisposable
 
     public FabricNode Node { get; }
 
+    /// <summary>Stands for all that it knows.</summary>
+    /// <param name="moments">How moments count.</param>
+    public ulong Print(Moments? moments) => Fingerprint.Mix(Fingerprint.Of(Node, moments), Fingerprint.Of(_numbers.Counts));
+
     /// <summary>Takes an input at a moment.</summary>
     public SiloOutput Apply(NodeId from, object content, Tick now)
     {
@@ -34,7 +39,7 @@ internal sealed class SiloMachine : IDisposable
                 Node.Receive(from, message, now, _outbox);
                 break;
             case StoreReply reply:
-                Node.Take(reply, now, _outbox);
+                Node.Take(_numbers.Restore(reply), now, _outbox);
                 break;
             case MembershipView view:
                 Node.Observe(view, now, _outbox);
@@ -72,7 +77,7 @@ internal sealed class SiloMachine : IDisposable
             [.. _outbox.Replies.Where(reply => reply.Completion is WriteWaiter && now <= reply.ValidUntil).Select(reply => (((WriteWaiter)reply.Completion).Number, reply.Result))];
         foreach (var reply in _outbox.Replies) (reply.Completion as OpeningWaiter)?.Tell(reply.Result);
         string? fault = _outbox.Faults.Count == 0 ? null : $"{_outbox.Faults[0].Fault.Message} {_outbox.Faults[0].Fault.InnerException?.Message}";
-        var output = new SiloOutput([.. _outbox.Messages], [.. _outbox.StoreRequests], answers, _outbox.WantsView, fault);
+        var output = new SiloOutput([.. _outbox.Messages], [.. _outbox.StoreRequests.Select(_numbers.Replace)], answers, _outbox.WantsView, fault);
         _outbox.Clear();
         return output;
     }

@@ -6,4 +6,8 @@ namespace OrleansPool.Simulation.Exploration;
 /// <param name="Answers">The writes that are answered as done, and their sequences.</param>
 /// <param name="WantsView">It has heard of a newer view.</param>
 /// <param name="Fault">What is wrong.</param>
-internal sealed record SiloStep(int State, int[] Parcels, (int Number, ulong Sequence)[] Answers, bool WantsView, string? Fault);
+internal sealed record SiloStep(int State, int[] Parcels, (int Number, ulong Sequence)[] Answers, bool WantsView, string? Fault)
+{
+    /// <summary>Whether nothing came of it.</summary>
+    public bool IsIdle(int before) => State == before && Parcels.Length == 0 && Answers.Length == 0 && !WantsView && Fault is null;
+}

@@ -18,7 +18,7 @@ internal sealed class Transitions
     {
         _scope = scope;
         _opening = Opening.Run(scope);
-        Silos = [.. Enumerable.Range(0, Scope.Silos).Select(place => new SiloTable(place, _opening, Parcels, _writes))];
+        Silos = [.. Enumerable.Range(0, Scope.Silos).Select(place => new SiloTable(place, _opening, scope, Parcels, _writes))];
         _timers = [.. Enumerable.Range(0, Scope.Silos).Select(place => Parcels.NumberOf(new Parcel(place, default, new Timer())))];
     }
 
@@ -174,7 +174,9 @@ internal sealed class Transitions
         }
 
         SiloStep step = Silos[place].Step(state.Silos[place], parcel, state.Time);
+        bool hasChanged = step.State != state.Silos[place];
         state.Silos[place] = step.State;
+        if (hasChanged) state.Parcels.RemoveAll(sent => Parcels[sent].To == place && !TellsSomething(state, sent));
         if (step.Fault is not null) return $"silo {place}: {step.Fault}";
         string? wrong = null;
         foreach ((int number, ulong sequence) in step.Answers)
@@ -188,11 +190,26 @@ internal sealed class Transitions
             int to = Parcels[sent].To;
             if (to != Parcel.Store && state.Silos[to] == WorldState.Down) continue;
             if (Parcels[sent].Content is Heartbeat or HeartbeatReply) wrong ??= Arrive(state, to, sent);
-            else state.Send(sent);
+            else if (to == Parcel.Store || TellsSomething(state, sent)) state.Send(sent);
         }
 
         if (step.WantsView && Silos[place].FactsOf(state.Silos[place]).ViewVersion < state.View) TellView(state, place);
         return wrong;
+    }
+
+    /// <summary>Whether a parcel to a silo may still do something: what a silo has learned already it never unlearns.</summary>
+    private bool TellsSomething(WorldState state, int sent)
+    {
+        Parcel parcel = Parcels[sent];
+        SiloTable silo = Silos[parcel.To];
+        int present = state.Silos[parcel.To];
+        return parcel.Content switch
+        {
+            RowNotice notice => notice.Row.Epoch > silo.FactsOf(present).MapEpoch,
+            MembershipView view => view.Version > silo.FactsOf(present).ViewVersion,
+            ReplicateAck => !silo.Step(present, sent, state.Time).IsIdle(present),
+            _ => true,
+        };
     }
 
     private int NumberOf(StoreDocuments documents)
