@@ -9,23 +9,20 @@ internal sealed class ExploreCommand : ICommand
 {
     public string Name => "explore";
 
-    public string Arguments => "[--joiner] [--loose-timers] [--steps N] [--late N] [--crashes N] [--verdicts N] [--fragile MASK] [--states MAX]";
+    public string Arguments => "[--joiner | --cached] [--loose-timers] [--writes N] [--reads N] [--steps N] [--late N] [--crashes N] [--verdicts N] [--fragile MASK] [--states MAX]";
 
     public string Summary => "goes through every order of messages in a small scope";
 
     public int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter errors)
     {
-        if (arguments.Contains("--cached"))
-        {
-            errors.WriteLine("A cached reader is not explored yet.");
-            return ExitCode.Usage;
-        }
-
-        string[] valued = [.. arguments.Where(argument => argument is not ("--joiner" or "--loose-timers"))];
-        if (!Options.TryParse(valued, ["--steps", "--late", "--crashes", "--verdicts", "--fragile", "--states", "--mutant"], errors, out Options? options)) return ExitCode.Usage;
-        var usual = new Scope { HasJoiner = arguments.Contains("--joiner"), HasLooseTimers = arguments.Contains("--loose-timers") };
+        string[] valued = [.. arguments.Where(argument => argument is not ("--joiner" or "--cached" or "--loose-timers"))];
+        if (!Options.TryParse(valued, ["--steps", "--late", "--crashes", "--verdicts", "--fragile", "--writes", "--reads", "--states", "--mutant"], errors, out Options? options)) return ExitCode.Usage;
+        Scope usual = arguments.Contains("--joiner") ? Scope.WithJoiner : arguments.Contains("--cached") ? Scope.WithCache : new Scope();
         Scope scope = usual with
         {
+            HasLooseTimers = arguments.Contains("--loose-timers"),
+            Writes = (int)options.Number("--writes", usual.Writes),
+            CachedReads = (int)options.Number("--reads", usual.CachedReads),
             Steps = (int)options.Number("--steps", usual.Steps),
             Late = (int)options.Number("--late", usual.Late),
             Crashes = (int)options.Number("--crashes", usual.Crashes),
@@ -53,6 +50,6 @@ internal sealed class ExploreCommand : ICommand
                 Seconds = Math.Round(clock.Elapsed.TotalSeconds, 1),
             },
             JsonSerializerOptions.Web));
-        return result.Violation is null && (result.IsComplete || scope.HasJoiner) ? ExitCode.Ok : ExitCode.Failed;
+        return result.Violation is null && result.IsComplete ? ExitCode.Ok : ExitCode.Failed;
     }
 }

@@ -35,9 +35,17 @@ internal sealed class Transitions
     /// <summary>The state in which everything begins: both writes on their way, and the joiner's order, if there is one.</summary>
     public WorldState Begin()
     {
-        var state = new WorldState { CrashesLeft = _scope.Crashes, VerdictsLeft = _scope.Verdicts, Store = NumberOf(_opening.Documents) };
-        for (int write = 1; write <= Scope.Writes; write++) state.Send(Parcels.NumberOf(new Parcel(0, default, new ClientWrite(write))));
-        if (_scope.HasJoiner) state.Send(Parcels.NumberOf(new Parcel(0, default, Opening.Join(2))));
+        var state = new WorldState
+        {
+            Answered = new ulong[_scope.Writes],
+            Floors = new ulong[_scope.CachedReads],
+            CrashesLeft = _scope.Crashes,
+            VerdictsLeft = _scope.Verdicts,
+            Store = NumberOf(_opening.Documents),
+        };
+        for (int write = 1; write <= _scope.Writes; write++) state.Send(Parcels.NumberOf(new Parcel(0, default, new ClientWrite(write))));
+        for (int read = 1; read <= _scope.CachedReads; read++) state.Send(Parcels.NumberOf(new Parcel(Opening.Third, default, new ClientRead(read))));
+        if (_scope.HasJoiner) state.Send(Parcels.NumberOf(new Parcel(0, default, Opening.Join(Opening.Third))));
         return state;
     }
 
@@ -141,7 +149,7 @@ internal sealed class Transitions
     {
         NodeId primary = RowIn(state).Primary;
         if (primary == default || state.Silos[Opening.PlaceOf(primary)] == WorldState.Down) return;
-        for (int write = 1; write <= Scope.Writes; write++)
+        for (int write = 1; write <= _scope.Writes; write++)
         {
             if (state.Answered[write - 1] != 0) continue;
             int parcel = Parcels.NumberOf(new Parcel(Opening.PlaceOf(primary), default, new ClientWrite(write)));
@@ -173,6 +181,7 @@ internal sealed class Transitions
             return null;
         }
 
+        if (Parcels[parcel].Content is ClientRead read) state.Floors[read.Number - 1] = state.Newest();
         SiloStep step = Silos[place].Step(state.Silos[place], parcel, state.Time);
         bool hasChanged = step.State != state.Silos[place];
         state.Silos[place] = step.State;
@@ -183,6 +192,12 @@ internal sealed class Transitions
         {
             if (state.Answered[number - 1] == 0) state.Answered[number - 1] = sequence;
             else if (state.Answered[number - 1] != sequence) wrong = $"write {number} was answered with sequence {state.Answered[number - 1]}, and then with {sequence}";
+        }
+
+        foreach ((int number, ulong version) in step.Reads)
+        {
+            if (version < state.Floors[number - 1]) wrong ??= $"read {number} got version {version} from a fill, and {state.Floors[number - 1]} was answered or read before it was asked for";
+            state.Seen = Math.Max(state.Seen, version);
         }
 
         foreach (int sent in step.Parcels)
