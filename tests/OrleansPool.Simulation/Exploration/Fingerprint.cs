@@ -27,7 +27,7 @@ internal sealed class Fingerprint
         [typeof(SegmentCounters), typeof(Outbox), typeof(NodeOutbox), typeof(SegmentGeometry), typeof(ReplicationTimes), typeof(Lock), typeof(Arena)];
 
     private static readonly HashSet<string> Scratch =
-        ["_walk", "_stalledBlocks", "_stalledLeases", "_runs", "_expired", "_memory", "_overdue", "_lastNumber"];
+        ["_walk", "_stalledBlocks", "_stalledLeases", "_runs", "_expired", "_memory", "_overdue"];
 
     private readonly Dictionary<object, ulong> _records = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance);

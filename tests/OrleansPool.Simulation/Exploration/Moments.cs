@@ -21,7 +21,7 @@ internal sealed class Moments(Tick start, int time, int steps)
     private static readonly HashSet<string> Irrelevant =
     [
         "PeerLink.AnsweredAt", "PeerLink.ExchangedAt", "PeerLink.KnownViewVersion", "RemovalDuty._elapsedAt", "RemovalDuty._suspectsSince", "RemovalDuty.Proposed",
-        "BackupProgress.OwesSince", "Replica._rowSeenAt", "DocumentDesk`1.AskedAt", "Session.LastUsed", "SessionTable.EarliestIdleEnd", "StoreRequest.Number",
+        "BackupProgress.OwesSince", "Replica._rowSeenAt", "DocumentDesk`1.AskedAt", "Session.LastUsed", "SessionTable.EarliestIdleEnd", "StoreRequest.Number", "MapKeeper._lastNumber",
     ];
 
     /// <summary>Moments that are compared with <see cref="Core.Replication.ReplicationTimes.Resend"/>, or less than a step: now, or before.</summary>
