@@ -9,7 +9,8 @@ internal sealed class ExploreCommand : ICommand
 {
     public string Name => "explore";
 
-    public string Arguments => "[--joiner | --cached] [--loose-timers] [--writes N] [--reads N] [--steps N] [--late N] [--crashes N] [--verdicts N] [--fragile MASK] [--states MAX]";
+    public string Arguments =>
+        "[--joiner | --cached] [--loose-timers] [--writes N] [--reads N] [--steps N] [--late N] [--crashes N] [--verdicts N] [--fragile MASK] [--states MAX]";
 
     public string Summary => "goes through every order of messages in a small scope";
 
@@ -30,11 +31,18 @@ internal sealed class ExploreCommand : ICommand
             Fragile = (int)options.Number("--fragile", usual.Fragile),
             StatesMax = (int)options.Number("--states", usual.StatesMax),
         };
+        if (scope.Steps > Moments.StepsMax)
+        {
+            errors.WriteLine($"--steps is at most {Moments.StepsMax}: beyond, silence counts, which is not explored.");
+            return ExitCode.Usage;
+        }
+
         var clock = Stopwatch.StartNew();
         ExplorationResult result = new Explorer(scope, output).Run();
         for (int i = 0; i < result.Path.Count; i++) output.WriteLine($"{i + 1,3}  {result.Path[i]}");
         if (result.Violation is not null) output.WriteLine($"violation: {result.Violation}");
         string end = result.Violation is not null ? "up to a violation" : result.IsComplete ? "to completion" : "NOT to completion: the bound on states was reached";
+        output.WriteLine(Tell(scope));
         output.WriteLine($"explored {result.States} states, {result.Transitions} transitions, {end}");
         output.WriteLine(JsonSerializer.Serialize(
             new
@@ -52,4 +60,8 @@ internal sealed class ExploreCommand : ICommand
             JsonSerializerOptions.Web));
         return result.Violation is null && result.IsComplete ? ExitCode.Ok : ExitCode.Failed;
     }
+
+    /// <summary>The scope in words.</summary>
+    private static string Tell(Scope scope) =>
+        $"scope: {Scope.Silos} silos, 1 block, {scope.Writes} writes, {(scope.HasCache ? $"{scope.CachedReads} reads through a cache, " : "")}reads in every state, {(scope.HasJoiner ? "1 joiner, " : "")}{scope.Crashes} crashes, {scope.Verdicts} verdicts, {scope.Steps} steps of {Scope.Step.TotalMilliseconds} ms with up to {scope.Late} late";
 }

@@ -40,10 +40,10 @@ internal sealed record Scope
     public bool HasJoiner { get; init; }
 
     /// <summary>A silo is made a member meanwhile.</summary>
-    public static Scope WithJoiner { get; } = new() { HasJoiner = true, Writes = 1, Steps = 1 };
+    public static Scope WithJoiner { get; } = new() { HasJoiner = true, Writes = 1, Steps = 1, Late = 0 };
 
     /// <summary>A silo keeps copies in its cache.</summary>
-    public static Scope WithCache { get; } = new() { Writes = 1, CachedReads = 1 };
+    public static Scope WithCache { get; } = new() { CachedReads = 2 };
 
     /// <summary>Most states.</summary>
     public int StatesMax { get; init; } = 20_000_000;
