@@ -9,23 +9,21 @@ internal sealed class ExploreCommand : ICommand
 {
     public string Name => "explore";
 
-    public string Arguments => "[--joiner] [--loose-timers] [--steps N] [--late N] [--crashes N] [--verdicts N] [--fragile MASK] [--states MAX]";
+    public string Arguments =>
+        "[--joiner | --cached] [--loose-timers] [--writes N] [--reads N] [--steps N] [--late N] [--crashes N] [--verdicts N] [--fragile MASK] [--states MAX]";
 
     public string Summary => "goes through every order of messages in a small scope";
 
     public int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter errors)
     {
-        if (arguments.Contains("--cached"))
-        {
-            errors.WriteLine("A cached reader is not explored yet.");
-            return ExitCode.Usage;
-        }
-
-        string[] valued = [.. arguments.Where(argument => argument is not ("--joiner" or "--loose-timers"))];
-        if (!Options.TryParse(valued, ["--steps", "--late", "--crashes", "--verdicts", "--fragile", "--states", "--mutant"], errors, out Options? options)) return ExitCode.Usage;
-        var usual = new Scope { HasJoiner = arguments.Contains("--joiner"), HasLooseTimers = arguments.Contains("--loose-timers") };
+        string[] valued = [.. arguments.Where(argument => argument is not ("--joiner" or "--cached" or "--loose-timers"))];
+        if (!Options.TryParse(valued, ["--steps", "--late", "--crashes", "--verdicts", "--fragile", "--writes", "--reads", "--states", "--mutant"], errors, out Options? options)) return ExitCode.Usage;
+        Scope usual = arguments.Contains("--joiner") ? Scope.WithJoiner : arguments.Contains("--cached") ? Scope.WithCache : new Scope();
         Scope scope = usual with
         {
+            HasLooseTimers = arguments.Contains("--loose-timers"),
+            Writes = (int)options.Number("--writes", usual.Writes),
+            CachedReads = (int)options.Number("--reads", usual.CachedReads),
             Steps = (int)options.Number("--steps", usual.Steps),
             Late = (int)options.Number("--late", usual.Late),
             Crashes = (int)options.Number("--crashes", usual.Crashes),
@@ -33,11 +31,18 @@ internal sealed class ExploreCommand : ICommand
             Fragile = (int)options.Number("--fragile", usual.Fragile),
             StatesMax = (int)options.Number("--states", usual.StatesMax),
         };
+        if (scope.Steps > Moments.StepsMax)
+        {
+            errors.WriteLine($"--steps is at most {Moments.StepsMax}: beyond, silence counts, which is not explored.");
+            return ExitCode.Usage;
+        }
+
         var clock = Stopwatch.StartNew();
         ExplorationResult result = new Explorer(scope, output).Run();
         for (int i = 0; i < result.Path.Count; i++) output.WriteLine($"{i + 1,3}  {result.Path[i]}");
         if (result.Violation is not null) output.WriteLine($"violation: {result.Violation}");
         string end = result.Violation is not null ? "up to a violation" : result.IsComplete ? "to completion" : "NOT to completion: the bound on states was reached";
+        output.WriteLine(Tell(scope));
         output.WriteLine($"explored {result.States} states, {result.Transitions} transitions, {end}");
         output.WriteLine(JsonSerializer.Serialize(
             new
@@ -53,6 +58,10 @@ internal sealed class ExploreCommand : ICommand
                 Seconds = Math.Round(clock.Elapsed.TotalSeconds, 1),
             },
             JsonSerializerOptions.Web));
-        return result.Violation is null && (result.IsComplete || scope.HasJoiner) ? ExitCode.Ok : ExitCode.Failed;
+        return result.Violation is null && result.IsComplete ? ExitCode.Ok : ExitCode.Failed;
     }
+
+    /// <summary>The scope in words.</summary>
+    private static string Tell(Scope scope) =>
+        $"scope: {Scope.Silos} silos, 1 block, {scope.Writes} writes, {(scope.HasCache ? $"{scope.CachedReads} reads through a cache, " : "")}reads in every state, {(scope.HasJoiner ? "1 joiner, " : "")}{scope.Crashes} crashes, {scope.Verdicts} verdicts, {scope.Steps} steps of {Scope.Step.TotalMilliseconds} ms with up to {scope.Late} late";
 }

@@ -69,7 +69,7 @@ internal sealed class Closing(Transitions transitions, StateChecks checks)
         if (row.State == SegmentState.Lost) return Array.TrueForAll(row.LostMembers, member => state.Silos[Opening.PlaceOf(member)] == WorldState.Down);
         if (Array.IndexOf(state.Answered, 0UL) >= 0) return false;
         SiloFacts? primary = checks.FactsOf(state, Opening.PlaceOf(row.Primary));
-        bool isServed = primary is { IsOpen: true, ReadVersion: { } version } && primary.ServesTo >= state.Time && version == Math.Max(state.Answered[0], state.Answered[1]);
+        bool isServed = primary is { IsOpen: true, ReadVersion: { } version } && primary.ServesTo >= state.Time && version == state.Answered.Max();
         return isServed && Array.TrueForAll(row.InSync, member => checks.FactsOf(state, Opening.PlaceOf(member)) is { HasCopy: true } facts && facts.Last == primary!.Last);
     }
 }

@@ -11,13 +11,20 @@ namespace OrleansPool.Simulation.Exploration;
 /// (Holzmann, "Design and Validation of Computer Protocols", 1991). Any message may arrive at any time after it was sent, so there is no order
 /// among them, and one that is lost for good is one that has not arrived yet: for what must hold in every state, losses need no choices.</para>
 /// <para><em>Sound, because nothing is left out:</em> each silo's steps are remembered by its own state (<see cref="SiloTable"/>), which saves
-/// carrying them out and no interleaving; reads are asked in every state (<see cref="StateChecks"/>); what is sent to who is down is dropped,
-/// as nobody will take it; of equal messages under way it does not matter which arrives; an answer reaches its client at once, as the sooner it is
-/// known, the more it binds.</para>
-/// <para><em>Abstractions, which leave something out:</em> time stands still but for steps of <see cref="Scope.Step"/>, of which there are few:
-/// leases are in force or run out. A timer fires only once time has passed. Heartbeats are answered in the moment they are sent. Authority
-/// lasts. A client asks again only after time has passed, and asks whom the row names. Clocks agree. What these hide is the simulator's
-/// part: clocks, pauses, slow heartbeats.</para>
+/// carrying them out and no interleaving; reads of a primary and cached hits are asked for in every state (<see cref="StateChecks"/>); what is sent
+/// to who is down is dropped, as nobody will take it; of equal messages under way it does not matter which arrives; an answer reaches its client
+/// at once, as the sooner it is known, the more it binds. Two states of a silo are one if they differ only in what no decision within the scope
+/// rests on (<see cref="Moments"/>): how long ago something was, beyond the longest time that it is compared with; deadlines after the end;
+/// the numbers of requests to the store (<see cref="RequestNumbers"/>). A view that is not newer than the receiver's is dropped: views only grow.</para>
+/// <para><em>Losses, which leave something out that may happen and need not:</em> a row notice that tells its receiver nothing new is dropped, and
+/// with it the mark that its sender was heard and, if the row is older than the receiver's, the answer that tells the sender so, who hears of
+/// the row by its announcement or in answer to what it sends next. An acknowledgement of the stream that changes nothing when it is sent,
+/// or once the receiver's state has changed, is dropped, though after a later seal the same one might have saved sending again.</para>
+/// <para><em>Abstractions, which leave something out:</em> time stands still but for steps of <see cref="Scope.Step"/>, of which there are few, and
+/// only while no more than <see cref="Scope.Late"/> parcels are under way: leases are in force or run out. A timer fires only once time has
+/// passed. Heartbeats are answered in the moment they are sent. Authority lasts. A client asks again only after time has passed, and asks whom the
+/// row names; a read through the cache that got nothing is not asked again. Clocks agree. Silence is never long enough to count. What these hide
+/// is the simulator's part: clocks, pauses, slow heartbeats, silent members.</para>
 /// </remarks>
 internal sealed class Explorer(Scope scope, TextWriter progress)
 {
@@ -37,6 +44,7 @@ internal sealed class Explorer(Scope scope, TextWriter progress)
     /// <summary>Explores.</summary>
     public ExplorationResult Run()
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(scope.Steps, Moments.StepsMax);
         var checks = new StateChecks(_transitions);
         var closing = new Closing(_transitions, checks);
         WorldState begin = _transitions.Begin();

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.InteropServices;
+using OrleansPool.Core;
 using OrleansPool.Core.Arenas;
 using OrleansPool.Core.Replication;
 using OrleansPool.Core.Segments;
@@ -26,19 +27,21 @@ internal sealed class Fingerprint
         [typeof(SegmentCounters), typeof(Outbox), typeof(NodeOutbox), typeof(SegmentGeometry), typeof(ReplicationTimes), typeof(Lock), typeof(Arena)];
 
     private static readonly HashSet<string> Scratch =
-        ["_walk", "_stalledBlocks", "_stalledLeases", "_runs", "_expired", "_memory", "_overdue", "_lastNumber"];
+        ["_walk", "_stalledBlocks", "_stalledLeases", "_runs", "_expired", "_memory", "_overdue"];
 
     private readonly Dictionary<object, ulong> _records = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance);
 
-    private Fingerprint()
-    {
-    }
+    private readonly Moments? _moments;
+
+    private Fingerprint(Moments? moments) => _moments = moments;
 
     /// <summary>The fingerprint of an object.</summary>
-    public static ulong Of(object? root)
+    /// <param name="root">It.</param>
+    /// <param name="moments">How moments count; null for as they are.</param>
+    public static ulong Of(object? root, Moments? moments = null)
     {
-        lock (Plans) return new Fingerprint().Hash(root);
+        lock (Plans) return new Fingerprint(moments).Hash(root);
     }
 
     /// <summary>One number into another.</summary>
@@ -74,6 +77,8 @@ internal sealed class Fingerprint
                 return Mix(slice.GetSpan(0, (int)slice.Bytes));
             case SiloAddress silo:
                 return Mix((ulong)silo.Generation, (ulong)silo.Endpoint.Port);
+            case Tick moment:
+                return TickOf((ulong)moment.Value, MomentKind.Any);
             case Delegate:
                 return 1;
             case IDictionary dictionary:
@@ -107,6 +112,7 @@ internal sealed class Fingerprint
         bool isAgain = plan.Kind == TypeKind.Object && !_seen.Add(value);
         ulong hash = plan.Seed;
         foreach (Func<object, ulong> plain in plan.Plain) hash = Mix(hash, plain(value));
+        foreach ((Func<object, ulong> read, MomentKind kind) in plan.Ticks) hash = Mix(hash, TickOf(read(value), kind));
         foreach ((Func<object, object?> read, bool isValue) in plan.Others)
         {
             if (!isAgain || isValue) hash = Mix(hash, Hash(read(value)));
@@ -115,4 +121,6 @@ internal sealed class Fingerprint
         if (plan.Kind == TypeKind.Record) _records[value] = hash;
         return hash;
     }
+
+    private ulong TickOf(ulong ticks, MomentKind kind) => _moments?.Of((long)ticks, kind) ?? ticks;
 }

@@ -15,6 +15,9 @@ internal sealed class Opening
 {
     public const int FirstPort = 11111;
 
+    /// <summary>The place of the silo that is a member, or is to be made one, or only reads.</summary>
+    public const int Third = 2;
+
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(5);
 
     private readonly Queue<Parcel> _parcels = new();
@@ -24,7 +27,7 @@ internal sealed class Opening
 
     private Opening(Scope scope)
     {
-        HasJoiner = scope.HasJoiner;
+        (HasJoiner, HasCache) = (scope.HasJoiner, scope.HasCache);
         _machines = [.. Enumerable.Range(0, Scope.Silos).Select(place => new SiloMachine(this, place))];
     }
 
@@ -36,6 +39,8 @@ internal sealed class Opening
     public static SegmentId Segment { get; } = new(1);
 
     public bool HasJoiner { get; }
+
+    public bool HasCache { get; }
 
     /// <summary>The lease.</summary>
     public LeaseKey Key { get; private set; }
@@ -86,7 +91,7 @@ internal sealed class Opening
         Pass(40);
         Take(0, default, new Order("make a segment", (node, now, outbox) => node.TryBirth(Segment, "default", Scope.Silos, now, outbox)));
         Pass(40);
-        for (int place = 1; place < (HasJoiner ? 2 : 3); place++)
+        for (int place = 1; place < (HasJoiner || HasCache ? Third : Scope.Silos); place++)
         {
             Take(0, default, Join(place));
             Pass(120);
@@ -95,6 +100,13 @@ internal sealed class Opening
         Ask(Operation.Alloc(1, TimeSpan.FromDays(1), "explorer"), result => (Key, Block) = (result.Lease.Key, result.Lease.Key.Head));
         Ask(Operation.Plain(OperationKind.OpenSession), result => Session = (ulong)result.Value);
         Pass(400);
+
+        if (HasCache)
+        {
+            // A fill that may not be kept yet: from then on the reader wants the right to.
+            Take(Third, default, new ClientRead(0));
+            DeliverAll();
+        }
 
         // Once more all at one moment: whatever was promised was promised then.
         _now += TimeSpan.FromMilliseconds(130);

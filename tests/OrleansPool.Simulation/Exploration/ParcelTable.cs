@@ -1,3 +1,5 @@
+using OrleansPool.Core.Replication;
+
 namespace OrleansPool.Simulation.Exploration;
 
 /// <summary>Every parcel that ever was, once: equal ones have one number.</summary>
@@ -11,6 +13,7 @@ internal sealed class ParcelTable
     public int NumberOf(Parcel parcel)
     {
         ulong print = Fingerprint.Mix((ulong)parcel.To, Fingerprint.Mix(Fingerprint.Of(parcel.From), Fingerprint.Of(parcel.Content)));
+        if (parcel.Content is StoreRequest request) print = Fingerprint.Mix(print, (ulong)request.Number);
         if (_numbers.TryGetValue(print, out int number)) return number;
         _numbers.Add(print, number = _parcels.Count);
         _parcels.Add(parcel);

@@ -1,4 +1,5 @@
 using OrleansPool.Core;
+using OrleansPool.Core.Caching;
 using OrleansPool.Core.Replication;
 using OrleansPool.Core.Segments;
 
@@ -33,7 +34,16 @@ internal sealed record SiloFacts
 
     public ulong Committed { get; private init; }
 
+    /// <summary>The version of the block in its cache; null if there is none, or the silo is the primary.</summary>
+    public ulong? CachedVersion { get; private init; }
+
+    /// <summary>The last step of time at which a read from the cache is confirmed, if nothing comes in.</summary>
+    public int CachedTo { get; private init; } = -1;
+
     public long ViewVersion { get; private init; }
+
+    /// <summary>The epoch of the newest row that it knows.</summary>
+    public ulong MapEpoch { get; private init; }
 
     public ulong Last => First + (ulong)Log.Length - 1;
 
@@ -44,7 +54,8 @@ internal sealed record SiloFacts
     /// <param name="numbers">Gets which write an operation is, by what stands for it.</param>
     public static SiloFacts Of(FabricNode node, Opening opening, int time, Dictionary<ulong, int> numbers)
     {
-        var facts = new SiloFacts { ViewVersion = node.Standing.View.Version };
+        var facts = new SiloFacts { ViewVersion = node.Standing.View.Version, MapEpoch = node.Map.Find(Opening.Segment)?.Epoch ?? 0 };
+        if (node.Cache is not null) facts = facts.WithCache(node, opening, time);
         if (!node.Segments.TryGetValue(Opening.Segment, out Segment? segment) || segment.Replica is not { } replica) return facts;
         if (replica.Role is ReplicaRole.Joiner or ReplicaRole.Retired) return facts;
         OperationLog log = segment.Log;
@@ -72,6 +83,17 @@ internal sealed record SiloFacts
             Log = digests,
             Committed = log.Committed,
         };
+    }
+
+    /// <summary>A read from the cache, as a host makes it.</summary>
+    private SiloFacts WithCache(FabricNode node, Opening opening, int time)
+    {
+        NodeId primary = node.Map.Find(Opening.Segment)!.Primary;
+        byte[] bytes = new byte[sizeof(long)];
+        if (primary == node.Standing.Self || !node.Cache!.TryRead(primary, Opening.Segment, opening.Block, opening.Key, 0, bytes, out CacheTicket ticket)) return this;
+        int to = -1;
+        for (int step = time; step < time + StepsMax && node.Cache.Confirm(ticket, TimeOf(opening, step)); step++) to = step;
+        return this with { CachedVersion = ticket.Version, CachedTo = to };
     }
 
     /// <summary>The moment of a step of time.</summary>

@@ -8,7 +8,8 @@ namespace OrleansPool.Simulation.Exploration;
 /// <param name="Messages">Messages to others.</param>
 /// <param name="Requests">Requests to the store.</param>
 /// <param name="Answers">Answers to writes, that were still to be given at that moment.</param>
+/// <param name="Reads">What reads through the cache got from fills.</param>
 /// <param name="WantsView">It has heard of a newer view.</param>
 /// <param name="Fault">What it found broken.</param>
 internal sealed record SiloOutput(
-    (NodeId To, Message Message)[] Messages, StoreRequest[] Requests, (int Number, OperationResult Result)[] Answers, bool WantsView, string? Fault);
+    (NodeId To, Message Message)[] Messages, StoreRequest[] Requests, (int Number, OperationResult Result)[] Answers, (int Number, ulong Version)[] Reads, bool WantsView, string? Fault);

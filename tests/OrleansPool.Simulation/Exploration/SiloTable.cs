@@ -13,15 +13,16 @@ internal sealed class SiloTable
 {
     private readonly int _place;
     private readonly Opening _opening;
+    private readonly Scope _scope;
     private readonly ParcelTable _parcels;
     private readonly Dictionary<ulong, int> _numbers = [];
     private readonly Dictionary<(int State, int Parcel, int Time), SiloStep> _steps = [];
     private readonly List<(int Before, int Parcel, int Time, SiloFacts Facts)> _states = [];
     private readonly Dictionary<ulong, int> _writes;
 
-    public SiloTable(int place, Opening opening, ParcelTable parcels, Dictionary<ulong, int> writes)
+    public SiloTable(int place, Opening opening, Scope scope, ParcelTable parcels, Dictionary<ulong, int> writes)
     {
-        (_place, _opening, _parcels, _writes) = (place, opening, parcels, writes);
+        (_place, _opening, _scope, _parcels, _writes) = (place, opening, scope, parcels, writes);
         using SiloMachine machine = Rebuild(-1);
         Number(machine, -1, -1, 0);
     }
@@ -44,7 +45,7 @@ internal sealed class SiloTable
         int next = Number(machine, state, parcel, time);
         step = new SiloStep(
             next, ParcelsOf(output), [.. output.Answers.Where(answer => answer.Result.Status == OperationStatus.Ok).Select(answer => (answer.Number, answer.Result.Sequence))],
-            output.WantsView, output.Fault);
+            output.Reads, output.WantsView, output.Fault);
         _steps.Add((state, parcel, time), step);
         return step;
     }
@@ -60,12 +61,14 @@ internal sealed class SiloTable
 
     private int Number(SiloMachine machine, int before, int parcel, int time)
     {
-        SiloFacts facts = SiloFacts.Of(machine.Node, _opening, time, _writes);
-
-        // Whether it may serve is seen as of a moment; the state of another moment is another.
-        ulong print = Fingerprint.Mix(Fingerprint.Of(machine.Node), (ulong)(facts.ServesTo + 2));
+        // Whether it may serve is seen as of a moment; the state of another moment is another. Endings go beyond the scope.
+        Moments? moments = time <= _scope.Steps ? new Moments(_opening.Start, time, _scope.Steps) : null;
+        ulong print = Fingerprint.Mix(machine.Print(moments), (ulong)time);
         if (_numbers.TryGetValue(print, out int number)) return number;
         _numbers.Add(print, number = _states.Count);
+
+        // What is looked at is used up with it: a cache counts its hits.
+        SiloFacts facts = SiloFacts.Of(machine.Node, _opening, time, _writes);
         _states.Add((before, parcel, time, facts));
         return number;
     }

@@ -73,7 +73,7 @@ internal sealed class StateChecks(Transitions transitions)
     /// <summary>A write was carried out once, and is what its client was told.</summary>
     private string? LookAtAnswers(WorldState state)
     {
-        for (int write = 1; write <= Scope.Writes; write++)
+        for (int write = 1; write <= state.Answered.Length; write++)
         {
             int count = 0;
             foreach (ulong digest in state.Committed) count += transitions.WriteOf(digest) == write ? 1 : 0;
@@ -89,14 +89,22 @@ internal sealed class StateChecks(Transitions transitions)
     /// <summary>Reads are linearizable: none gets less than what was answered, or read, before it.</summary>
     private string? Read(WorldState state)
     {
-        ulong newest = state.Seen;
-        foreach (ulong answered in state.Answered) newest = Math.Max(newest, answered);
+        ulong newest = state.Newest();
         ulong seen = newest;
         for (int place = 0; place < Scope.Silos; place++)
         {
-            if (FactsOf(state, place) is not { ReadVersion: { } version } facts || facts.ServesTo < state.Time) continue;
-            if (version < newest) return $"a read at silo {place} gets version {version}, and {newest} was answered or read before";
-            seen = Math.Max(seen, version);
+            if (FactsOf(state, place) is not { } facts) continue;
+            if (facts.ReadVersion is { } version && facts.ServesTo >= state.Time)
+            {
+                if (version < newest) return $"a read at silo {place} gets version {version}, and {newest} was answered or read before";
+                seen = Math.Max(seen, version);
+            }
+
+            if (facts.CachedVersion is { } cached && facts.CachedTo >= state.Time)
+            {
+                if (cached < newest) return $"a read from the cache of silo {place} gets version {cached}, and {newest} was answered or read before";
+                seen = Math.Max(seen, cached);
+            }
         }
 
         state.Seen = seen;

@@ -18,7 +18,7 @@ internal sealed class Transitions
     {
         _scope = scope;
         _opening = Opening.Run(scope);
-        Silos = [.. Enumerable.Range(0, Scope.Silos).Select(place => new SiloTable(place, _opening, Parcels, _writes))];
+        Silos = [.. Enumerable.Range(0, Scope.Silos).Select(place => new SiloTable(place, _opening, scope, Parcels, _writes))];
         _timers = [.. Enumerable.Range(0, Scope.Silos).Select(place => Parcels.NumberOf(new Parcel(place, default, new Timer())))];
     }
 
@@ -35,9 +35,17 @@ internal sealed class Transitions
     /// <summary>The state in which everything begins: both writes on their way, and the joiner's order, if there is one.</summary>
     public WorldState Begin()
     {
-        var state = new WorldState { CrashesLeft = _scope.Crashes, VerdictsLeft = _scope.Verdicts, Store = NumberOf(_opening.Documents) };
-        for (int write = 1; write <= Scope.Writes; write++) state.Send(Parcels.NumberOf(new Parcel(0, default, new ClientWrite(write))));
-        if (_scope.HasJoiner) state.Send(Parcels.NumberOf(new Parcel(0, default, Opening.Join(2))));
+        var state = new WorldState
+        {
+            Answered = new ulong[_scope.Writes],
+            Floors = new ulong[_scope.CachedReads],
+            CrashesLeft = _scope.Crashes,
+            VerdictsLeft = _scope.Verdicts,
+            Store = NumberOf(_opening.Documents),
+        };
+        for (int write = 1; write <= _scope.Writes; write++) state.Send(Parcels.NumberOf(new Parcel(0, default, new ClientWrite(write))));
+        for (int read = 1; read <= _scope.CachedReads; read++) state.Send(Parcels.NumberOf(new Parcel(Opening.Third, default, new ClientRead(read))));
+        if (_scope.HasJoiner) state.Send(Parcels.NumberOf(new Parcel(0, default, Opening.Join(Opening.Third))));
         return state;
     }
 
@@ -141,7 +149,7 @@ internal sealed class Transitions
     {
         NodeId primary = RowIn(state).Primary;
         if (primary == default || state.Silos[Opening.PlaceOf(primary)] == WorldState.Down) return;
-        for (int write = 1; write <= Scope.Writes; write++)
+        for (int write = 1; write <= _scope.Writes; write++)
         {
             if (state.Answered[write - 1] != 0) continue;
             int parcel = Parcels.NumberOf(new Parcel(Opening.PlaceOf(primary), default, new ClientWrite(write)));
@@ -173,8 +181,11 @@ internal sealed class Transitions
             return null;
         }
 
+        if (Parcels[parcel].Content is ClientRead read) state.Floors[read.Number - 1] = state.Newest();
         SiloStep step = Silos[place].Step(state.Silos[place], parcel, state.Time);
+        bool hasChanged = step.State != state.Silos[place];
         state.Silos[place] = step.State;
+        if (hasChanged) state.Parcels.RemoveAll(sent => Parcels[sent].To == place && !TellsSomething(state, sent));
         if (step.Fault is not null) return $"silo {place}: {step.Fault}";
         string? wrong = null;
         foreach ((int number, ulong sequence) in step.Answers)
@@ -183,16 +194,37 @@ internal sealed class Transitions
             else if (state.Answered[number - 1] != sequence) wrong = $"write {number} was answered with sequence {state.Answered[number - 1]}, and then with {sequence}";
         }
 
+        foreach ((int number, ulong version) in step.Reads)
+        {
+            if (version < state.Floors[number - 1]) wrong ??= $"read {number} got version {version} from a fill, and {state.Floors[number - 1]} was answered or read before it was asked for";
+            state.Seen = Math.Max(state.Seen, version);
+        }
+
         foreach (int sent in step.Parcels)
         {
             int to = Parcels[sent].To;
             if (to != Parcel.Store && state.Silos[to] == WorldState.Down) continue;
             if (Parcels[sent].Content is Heartbeat or HeartbeatReply) wrong ??= Arrive(state, to, sent);
-            else state.Send(sent);
+            else if (to == Parcel.Store || TellsSomething(state, sent)) state.Send(sent);
         }
 
         if (step.WantsView && Silos[place].FactsOf(state.Silos[place]).ViewVersion < state.View) TellView(state, place);
         return wrong;
+    }
+
+    /// <summary>Whether a parcel to a silo may still do something: what a silo has learned already it never unlearns.</summary>
+    private bool TellsSomething(WorldState state, int sent)
+    {
+        Parcel parcel = Parcels[sent];
+        SiloTable silo = Silos[parcel.To];
+        int present = state.Silos[parcel.To];
+        return parcel.Content switch
+        {
+            RowNotice notice => notice.Row.Epoch > silo.FactsOf(present).MapEpoch,
+            MembershipView view => view.Version > silo.FactsOf(present).ViewVersion,
+            ReplicateAck => !silo.Step(present, sent, state.Time).IsIdle(present),
+            _ => true,
+        };
     }
 
     private int NumberOf(StoreDocuments documents)

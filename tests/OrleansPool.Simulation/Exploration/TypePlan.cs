@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using OrleansPool.Core;
 
 namespace OrleansPool.Simulation.Exploration;
 
@@ -7,12 +8,14 @@ namespace OrleansPool.Simulation.Exploration;
 /// <param name="Kind">What it is.</param>
 /// <param name="Seed">Stands for the type.</param>
 /// <param name="Plain">Fields that are numbers.</param>
+/// <param name="Ticks">Fields that are moments, and what of them matters.</param>
 /// <param name="Others">All others, and whether they are values.</param>
-internal sealed record TypePlan(TypeKind Kind, ulong Seed, Func<object, ulong>[] Plain, (Func<object, object?> Read, bool IsValue)[] Others)
+internal sealed record TypePlan(
+    TypeKind Kind, ulong Seed, Func<object, ulong>[] Plain, (Func<object, ulong> Read, MomentKind Kind)[] Ticks, (Func<object, object?> Read, bool IsValue)[] Others)
 {
     private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
-    private static readonly TypePlan Nothing = new(TypeKind.Nothing, 0, [], []);
+    private static readonly TypePlan Nothing = new(TypeKind.Nothing, 0, [], [], []);
 
     /// <summary>The plan of a type, made once.</summary>
     public static TypePlan Of(Type type, Dictionary<Type, TypePlan> known, HashSet<Type> skipped, HashSet<string> scratch)
@@ -25,25 +28,38 @@ internal sealed record TypePlan(TypeKind Kind, ulong Seed, Func<object, ulong>[]
 
     private static TypePlan Make(Type type, HashSet<string> scratch)
     {
-        if (type.IsPrimitive || type.IsEnum) return new TypePlan(TypeKind.Value, 3, [ToPlain(type, self => Expression.Convert(self, type), type)], []);
+        if (type.IsPrimitive || type.IsEnum) return new TypePlan(TypeKind.Value, 3, [ToPlain(type, self => Expression.Convert(self, type), type)], [], []);
         bool isOfSystem = type.Namespace?.StartsWith("System", StringComparison.Ordinal) == true;
         if (isOfSystem && !type.IsValueType) throw new NotSupportedException($"A fingerprint cannot read {type}.");
         var plain = new List<Func<object, ulong>>();
+        var ticks = new List<(Func<object, ulong>, MomentKind)>();
         var others = new List<(Func<object, object?>, bool)>();
         for (Type? level = type; level is not null && level != typeof(object) && level != typeof(ValueType); level = level.BaseType)
         {
             foreach (FieldInfo field in level.GetFields(Own))
             {
                 if (field.FieldType.IsPointer || scratch.Contains(field.Name) || typeof(Delegate).IsAssignableFrom(field.FieldType)) continue;
-                if (IsPlain(field.FieldType)) plain.Add(ToPlain(type, self => Expression.Field(Expression.Convert(self, field.DeclaringType!), field), field.FieldType));
+                string name = $"{level.Name}.{NameOf(field)}";
+                if (!Moments.Counts(name)) continue;
+                if (IsPlain(field.FieldType)) AddPlain(field, name);
                 else others.Add((ToObject(field), field.FieldType.IsValueType || field.FieldType == typeof(string)));
             }
         }
 
         bool isRecord = type.GetMethod("<Clone>$") is not null;
         TypeKind kind = type.IsValueType ? TypeKind.Value : isRecord ? TypeKind.Record : TypeKind.Object;
-        return new TypePlan(kind, Fingerprint.Mix(System.Runtime.InteropServices.MemoryMarshal.AsBytes(type.Name.AsSpan())), [.. plain], [.. others]);
+        return new TypePlan(kind, Fingerprint.Mix(System.Runtime.InteropServices.MemoryMarshal.AsBytes(type.Name.AsSpan())), [.. plain], [.. ticks], [.. others]);
+
+        void AddPlain(FieldInfo field, string name)
+        {
+            Func<object, ulong> read = ToPlain(type, self => Expression.Field(Expression.Convert(self, field.DeclaringType!), field), field.FieldType);
+            if (field.FieldType == typeof(Tick) || name is "PeerLink._heldUntil" or "Authority._validUntil") ticks.Add((read, Moments.KindOf(name)));
+            else plain.Add(read);
+        }
     }
+
+    /// <summary>The name of a field, or of the property that it is behind.</summary>
+    private static string NameOf(FieldInfo field) => field.Name[0] == '<' ? field.Name[1..field.Name.IndexOf('>')] : field.Name;
 
     private static bool IsPlain(Type type) => (type.IsPrimitive && type != typeof(double) && type != typeof(float)) || type.IsEnum || OnlyField(type) is not null;
 

@@ -37,7 +37,10 @@ internal sealed class WorldState
     public ulong[] Committed { get; set; } = [];
 
     /// <summary>The sequence that each write was answered with; 0 for not yet.</summary>
-    public ulong[] Answered { get; private init; } = new ulong[Scope.Writes];
+    public required ulong[] Answered { get; init; }
+
+    /// <summary>The oldest version that each read through the cache may get, since it was asked for.</summary>
+    public required ulong[] Floors { get; init; }
 
     /// <summary>The newest version that a read could have got so far.</summary>
     public ulong Seen { get; set; }
@@ -55,8 +58,17 @@ internal sealed class WorldState
         Parcels = [.. Parcels],
         Committed = Committed,
         Answered = [.. Answered],
+        Floors = [.. Floors],
         Seen = Seen,
     };
+
+    /// <summary>The newest version that was answered or read: no read that begins now may get an older one.</summary>
+    public ulong Newest()
+    {
+        ulong newest = Seen;
+        foreach (ulong answered in Answered) newest = Math.Max(newest, answered);
+        return newest;
+    }
 
     /// <summary>Something more is under way.</summary>
     public void Send(int parcel)
@@ -76,6 +88,7 @@ internal sealed class WorldState
         Add(Seen);
         foreach (int silo in Silos) Add((ulong)(uint)silo);
         foreach (ulong answer in Answered) Add(answer);
+        foreach (ulong floor in Floors) Add(floor);
         foreach (ulong digest in Committed) Add(digest);
         foreach (int parcel in Parcels) Add((ulong)(uint)parcel);
         return new UInt128(one, two);
