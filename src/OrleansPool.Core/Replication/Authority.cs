@@ -56,10 +56,7 @@ internal sealed class Authority(ReplicationTimes times, bool isInProcess)
         {
             if (state is not (SiloState.Active or SiloState.Leaving) || silo.Equals(standing.Self.Silo)) continue;
             Tick heard = new(long.MinValue / 2);
-            foreach (PeerLink peer in standing.Peers.All)
-            {
-                if (peer.Node.Silo.Equals(silo) && peer.ExchangedAt > heard) heard = peer.ExchangedAt;
-            }
+            foreach (PeerLink peer in standing.Peers.LivesOf(silo)) heard = Tick.Max(heard, peer.ExchangedAt);
 
             if (Mutant.Is(Mutation.AnyWordCounts)) oldest = oldest == Tick.Never ? heard : Tick.Max(oldest, heard);
             else oldest = Tick.Min(oldest, heard);

@@ -82,9 +82,9 @@ internal sealed class Heart(Standing standing)
 
     private bool IsKnown(SiloAddress silo)
     {
-        foreach (PeerLink peer in standing.Peers.All)
+        foreach (PeerLink peer in standing.Peers.LivesOf(silo))
         {
-            if (peer.Node.Silo.Equals(silo) && !standing.Root.HasExpelled(peer.Node) && peer.AnsweredAt.Value > long.MinValue / 2) return true;
+            if (!standing.Root.HasExpelled(peer.Node) && peer.AnsweredAt.Value > long.MinValue / 2) return true;
         }
 
         return false;

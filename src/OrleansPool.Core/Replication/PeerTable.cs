@@ -5,6 +5,7 @@ namespace OrleansPool.Core.Replication;
 internal sealed class PeerTable
 {
     private readonly Dictionary<NodeId, PeerLink> _links = [];
+    private readonly Dictionary<SiloAddress, List<PeerLink>> _lives = [];
     private readonly List<PeerLink> _all = [];
 
     /// <summary>All of them, in the order in which they were met.</summary>
@@ -18,7 +19,12 @@ internal sealed class PeerTable
             if (_links.TryGetValue(node, out PeerLink? link)) return link;
             _links.Add(node, link = new PeerLink(node));
             _all.Add(link);
+            if (!_lives.TryGetValue(node.Silo, out List<PeerLink>? lives)) _lives.Add(node.Silo, lives = []);
+            lives.Add(link);
             return link;
         }
     }
+
+    /// <summary>The lives of a silo's address that this node has met.</summary>
+    public IReadOnlyList<PeerLink> LivesOf(SiloAddress silo) => _lives.TryGetValue(silo, out List<PeerLink>? lives) ? lives : [];
 }

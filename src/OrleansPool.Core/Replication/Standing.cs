@@ -66,9 +66,9 @@ internal sealed class Standing(NodeId self, ReplicationTimes times, bool isStore
 
     private bool WasHeard(SiloAddress silo, Tick now)
     {
-        foreach (PeerLink peer in Peers.All)
+        foreach (PeerLink peer in Peers.LivesOf(silo))
         {
-            if (peer.Node.Silo.Equals(silo) && peer.AnsweredAt + times.Silence > now) return true;
+            if (peer.AnsweredAt + times.Silence > now) return true;
         }
 
         return false;
