@@ -108,6 +108,10 @@ internal sealed class Opening
             DeliverAll();
         }
 
+        // As after a move that was prepared and given up: members hold each other's leases too, so whoever succeeds may serve at once.
+        for (int place = 1; place < Scope.Silos && Documents.Row.InSync.Length == Scope.Silos; place++) Take(place, NodeAt(0), new MovePrepare(Segment, Documents.Row.Epoch));
+        DeliverAll();
+
         // Once more all at one moment: whatever was promised was promised then.
         _now += TimeSpan.FromMilliseconds(130);
         for (int place = 0; place < Scope.Silos; place++) Take(place, default, new Timer());
