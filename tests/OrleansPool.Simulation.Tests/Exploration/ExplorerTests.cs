@@ -16,6 +16,12 @@ public sealed class ExplorerTests
     public void A_cached_copy_is_never_older_than_what_was_answered() => Explore(Scope.WithCache with { Writes = 1, CachedReads = 1, Steps = 1 });
 
     [Fact]
+    public void A_cached_copy_from_before_a_join_does_not_outlast_what_it_rests_on() => Explore(Scope.WithJoinerAndCache with { Steps = 1, Late = 0 });
+
+    [Fact]
+    public void A_cached_copy_does_not_outlast_a_takeover_that_waits_twice_a_lease() => Explore(Scope.WithLateGrant with { Steps = 1 });
+
+    [Fact]
     public void An_exploration_that_does_not_come_to_its_end_fails()
     {
         using var output = new StringWriter();

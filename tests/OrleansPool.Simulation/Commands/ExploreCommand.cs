@@ -10,20 +10,28 @@ internal sealed class ExploreCommand : ICommand
     public string Name => "explore";
 
     public string Arguments =>
-        "[--joiner | --cached] [--loose-timers] [--writes N] [--reads N] [--steps N] [--late N] [--crashes N] [--verdicts N] [--fragile MASK] [--states MAX]";
+        "[--joiner] [--cached] [--late-grant] [--loose-timers] [--step MS] [--writes N] [--reads N] [--steps N] [--late N] [--crashes N] [--verdicts N] [--fragile MASK] [--states MAX]";
 
     public string Summary => "goes through every order of messages in a small scope";
 
     public int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter errors)
     {
-        string[] valued = [.. arguments.Where(argument => argument is not ("--joiner" or "--cached" or "--loose-timers"))];
-        if (!Options.TryParse(valued, ["--steps", "--late", "--crashes", "--verdicts", "--fragile", "--writes", "--reads", "--states", "--mutant"], errors, out Options? options)) return ExitCode.Usage;
-        Scope usual = arguments.Contains("--joiner") ? Scope.WithJoiner : arguments.Contains("--cached") ? Scope.WithCache : new Scope();
+        string[] valued = [.. arguments.Where(argument => argument is not ("--joiner" or "--cached" or "--late-grant" or "--loose-timers"))];
+        if (!Options.TryParse(valued, ["--step", "--steps", "--late", "--crashes", "--verdicts", "--fragile", "--writes", "--reads", "--states", "--mutant"], errors, out Options? options)) return ExitCode.Usage;
+        Scope usual = (arguments.Contains("--joiner"), arguments.Contains("--cached")) switch
+        {
+            _ when arguments.Contains("--late-grant") => Scope.WithLateGrant,
+            (true, true) => Scope.WithJoinerAndCache,
+            (true, false) => Scope.WithJoiner,
+            (false, true) => Scope.WithCache,
+            _ => new Scope(),
+        };
         Scope scope = usual with
         {
-            HasLooseTimers = arguments.Contains("--loose-timers"),
+            HasLooseTimers = usual.HasLooseTimers || arguments.Contains("--loose-timers"),
             Writes = (int)options.Number("--writes", usual.Writes),
             CachedReads = (int)options.Number("--reads", usual.CachedReads),
+            Step = TimeSpan.FromMilliseconds(options.Number("--step", (long)usual.Step.TotalMilliseconds)),
             Steps = (int)options.Number("--steps", usual.Steps),
             Late = (int)options.Number("--late", usual.Late),
             Crashes = (int)options.Number("--crashes", usual.Crashes),
@@ -31,9 +39,15 @@ internal sealed class ExploreCommand : ICommand
             Fragile = (int)options.Number("--fragile", usual.Fragile),
             StatesMax = (int)options.Number("--states", usual.StatesMax),
         };
-        if (scope.Steps > Moments.StepsMax)
+        if (scope.CachedReads > 0 && !scope.HasCache)
         {
-            errors.WriteLine($"--steps is at most {Moments.StepsMax}: beyond, silence counts, which is not explored.");
+            errors.WriteLine("--reads is about reads through a cache: --cached.");
+            return ExitCode.Usage;
+        }
+
+        if (!Moments.Cover(scope))
+        {
+            errors.WriteLine("So long a time is not explored: silence counts in it. Or a step is shorter than what is sent again waits.");
             return ExitCode.Usage;
         }
 
@@ -63,5 +77,5 @@ internal sealed class ExploreCommand : ICommand
 
     /// <summary>The scope in words.</summary>
     private static string Tell(Scope scope) =>
-        $"scope: {Scope.Silos} silos, 1 block, {scope.Writes} writes, {(scope.HasCache ? $"{scope.CachedReads} reads through a cache, " : "")}reads in every state, {(scope.HasJoiner ? "1 joiner, " : "")}{scope.Crashes} crashes, {scope.Verdicts} verdicts, {scope.Steps} steps of {Scope.Step.TotalMilliseconds} ms with up to {scope.Late} late";
+        $"scope: {Scope.Silos} silos, 1 block, {scope.Writes} writes, {(scope.HasCache ? $"a cache, {scope.CachedReads} reads through it, " : "")}reads in every state, {(scope.HasJoiner ? "1 joiner, " : "")}{scope.Crashes} crashes, {scope.Verdicts} verdicts, {scope.Steps} steps of {scope.Step.TotalMilliseconds} ms with up to {scope.Late} late";
 }

@@ -16,7 +16,7 @@ internal readonly record struct Choice(ChoiceKind Kind, int What = 0)
         ChoiceKind.Arrival => parcels[What].ToString(),
         ChoiceKind.Timer => $"silo {What}: its timer fires",
         ChoiceKind.Retry => "the client asks again",
-        ChoiceKind.Time => $"{Scope.Step.TotalMilliseconds} ms pass",
+        ChoiceKind.Time => "a step of time passes",
         ChoiceKind.Crash => $"silo {What} crashes",
         _ => $"membership declares silo {What} dead",
     };

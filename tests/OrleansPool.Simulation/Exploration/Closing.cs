@@ -35,7 +35,7 @@ internal sealed class Closing(Transitions transitions, StateChecks checks)
             string? wrong = DeliverAll(state, ref arrivals);
             if (wrong is not null || arrivals > ArrivalsMax) return wrong ?? "messages do not come to an end";
             if (IsWell(state)) return null;
-            if (state.Time == last) return $"not well {StepsMax * Scope.Step.TotalSeconds:F0} s after the last fault: {string.Join(", ", state.Answered.Select((sequence, i) => $"write {i + 1} has {(sequence == 0 ? "no answer" : $"sequence {sequence}")}"))}";
+            if (state.Time == last) return $"not well {StepsMax} steps of time after the last fault: {string.Join(", ", state.Answered.Select((sequence, i) => $"write {i + 1} has {(sequence == 0 ? "no answer" : $"sequence {sequence}")}"))}";
             if (transitions.Apply(state, new Choice(ChoiceKind.Time)) is { } fault) return fault;
         }
     }

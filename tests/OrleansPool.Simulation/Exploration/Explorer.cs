@@ -21,10 +21,10 @@ namespace OrleansPool.Simulation.Exploration;
 /// the row by its announcement or in answer to what it sends next. An acknowledgement of the stream that changes nothing when it is sent,
 /// or once the receiver's state has changed, is dropped, though after a later seal the same one might have saved sending again.</para>
 /// <para><em>Abstractions, which leave something out:</em> time stands still but for steps of <see cref="Scope.Step"/>, of which there are few, and
-/// only while no more than <see cref="Scope.Late"/> parcels are under way: leases are in force or run out. A timer fires only once time has
-/// passed. Heartbeats are answered in the moment they are sent. Authority lasts. A client asks again only after time has passed, and asks whom the
-/// row names; a read through the cache that got nothing is not asked again. Clocks agree. Silence is never long enough to count. What these hide
-/// is the simulator's part: clocks, pauses, slow heartbeats, silent members.</para>
+/// only while no more than <see cref="Scope.Late"/> parcels are under way: leases are in force or run out. Timers fire only once time has passed:
+/// in that moment and one order, unless they are loose. Heartbeats are answered in the moment they are sent. Authority lasts. A client asks again
+/// only after time has passed, and asks whom the row names; a read through the cache that got nothing is not asked again. Clocks agree. Silence is
+/// never long enough to count. What these hide is the simulator's part: clocks, pauses, slow heartbeats, silent members.</para>
 /// </remarks>
 internal sealed class Explorer(Scope scope, TextWriter progress)
 {
@@ -44,7 +44,7 @@ internal sealed class Explorer(Scope scope, TextWriter progress)
     /// <summary>Explores.</summary>
     public ExplorationResult Run()
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(scope.Steps, Moments.StepsMax);
+        if (!Moments.Cover(scope)) throw new ArgumentException("Silence counts in so long a scope, which is not explored.");
         var checks = new StateChecks(_transitions);
         var closing = new Closing(_transitions, checks);
         WorldState begin = _transitions.Begin();

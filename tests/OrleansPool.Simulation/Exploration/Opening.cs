@@ -7,9 +7,10 @@ using OrleansPool.Core.Wire;
 namespace OrleansPool.Simulation.Exploration;
 
 /// <summary>
-/// How an exploration begins: three silos, a segment of which silo 0 is the primary and the others are members (or silo 2 is still to be made
-/// one), one lease of one block, one session, all leases between silos just renewed, and nothing under way. It comes about by the protocol
-/// itself, message by message in one order, and each silo's inputs are kept: whoever needs a silo in some state feeds them to it again.
+/// How an exploration begins: three silos, a segment of which silo 0 is the primary and the others are members (or one is still to be made
+/// one, and one only reads), one lease of one block, one session, all leases between silos just renewed, and nothing under way. It comes
+/// about by the protocol itself, message by message in one order, and each silo's inputs are kept: whoever needs a silo in some state feeds
+/// them to it again.
 /// </summary>
 internal sealed class Opening
 {
@@ -23,11 +24,12 @@ internal sealed class Opening
     private readonly Queue<Parcel> _parcels = new();
     private readonly List<(NodeId From, object Content, Tick At)>[] _inputs = [[], [], []];
     private readonly SiloMachine[] _machines;
+    private readonly Scope _scope;
     private Tick _now = new(TimeSpan.TicksPerSecond * 10);
 
     private Opening(Scope scope)
     {
-        (HasJoiner, HasCache) = (scope.HasJoiner, scope.HasCache);
+        _scope = scope;
         _machines = [.. Enumerable.Range(0, Scope.Silos).Select(place => new SiloMachine(this, place))];
     }
 
@@ -38,9 +40,7 @@ internal sealed class Opening
 
     public static SegmentId Segment { get; } = new(1);
 
-    public bool HasJoiner { get; }
-
-    public bool HasCache { get; }
+    public bool HasCache => _scope.HasCache;
 
     /// <summary>The lease.</summary>
     public LeaseKey Key { get; private set; }
@@ -58,6 +58,9 @@ internal sealed class Opening
 
     /// <summary>The membership view that all know then.</summary>
     public static MembershipView FirstView { get; } = ViewOf(1, deadMask: 0);
+
+    /// <summary>The moment of a step of time.</summary>
+    public Tick TimeOf(int step) => Start + (_scope.Step * step);
 
     /// <summary>What each silo has taken in.</summary>
     public IReadOnlyList<(NodeId From, object Content, Tick At)> InputsOf(int place) => _inputs[place];
@@ -91,7 +94,7 @@ internal sealed class Opening
         Pass(40);
         Take(0, default, new Order("make a segment", (node, now, outbox) => node.TryBirth(Segment, "default", Scope.Silos, now, outbox)));
         Pass(40);
-        for (int place = 1; place < (HasJoiner || HasCache ? Third : Scope.Silos); place++)
+        for (int place = 1; place < _scope.Members; place++)
         {
             Take(0, default, Join(place));
             Pass(120);
@@ -112,12 +115,21 @@ internal sealed class Opening
         for (int place = 1; place < Scope.Silos && Documents.Row.InSync.Length == Scope.Silos; place++) Take(place, NodeAt(0), new MovePrepare(Segment, Documents.Row.Epoch));
         DeliverAll();
 
+        // As after a join that was given up: the primary holds the joiner's lease, so it may be made a member at once.
+        if (_scope.HasJoiner) Take(0, default, new Order("want the joiner's lease", (node, now, _) => node.Standing.Peers[NodeAt(_scope.Joiner)].WantedUntil = now + Times.Silence));
+
         // Once more all at one moment: whatever was promised was promised then.
         _now += TimeSpan.FromMilliseconds(130);
         for (int place = 0; place < Scope.Silos; place++) Take(place, default, new Timer());
         DeliverAll();
         for (int place = 0; place < Scope.Silos; place++) Take(place, default, new Timer());
         DeliverAll();
+        if (HasCache && _scope.CachedReads == 0)
+        {
+            Take(Third, default, new ClientRead(0));
+            DeliverAll();
+        }
+
         Start = _now;
         if (Key.Generation == 0 || Session == 0) throw new InvalidOperationException("The opening did not come to its end.");
     }

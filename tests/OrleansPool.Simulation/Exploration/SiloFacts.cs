@@ -1,4 +1,3 @@
-using OrleansPool.Core;
 using OrleansPool.Core.Caching;
 using OrleansPool.Core.Replication;
 using OrleansPool.Core.Segments;
@@ -14,6 +13,9 @@ internal sealed record SiloFacts
 
     /// <summary>Whether it has a copy that counts: not a joiner's.</summary>
     public bool HasCopy { get; private init; }
+
+    /// <summary>Whether it has a stream: a joiner with its snapshot has one.</summary>
+    public bool HasStream { get; private init; }
 
     public ulong Epoch { get; private init; }
 
@@ -57,7 +59,7 @@ internal sealed record SiloFacts
         var facts = new SiloFacts { ViewVersion = node.Standing.View.Version, MapEpoch = node.Map.Find(Opening.Segment)?.Epoch ?? 0 };
         if (node.Cache is not null) facts = facts.WithCache(node, opening, time);
         if (!node.Segments.TryGetValue(Opening.Segment, out Segment? segment) || segment.Replica is not { } replica) return facts;
-        if (replica.Role is ReplicaRole.Joiner or ReplicaRole.Retired) return facts;
+        if (replica.Role == ReplicaRole.Retired || (replica.Role == ReplicaRole.Joiner && replica.Joiner is not { IsInstalled: true })) return facts;
         OperationLog log = segment.Log;
         ulong[] digests = new ulong[log.Last + 1 - log.First];
         for (ulong sequence = log.First; sequence <= log.Last; sequence++)
@@ -69,12 +71,13 @@ internal sealed record SiloFacts
         }
 
         int servesTo = -1;
-        for (int step = time; step < time + StepsMax && segment.MayServe(TimeOf(opening, step)); step++) servesTo = step;
+        for (int step = time; step < time + StepsMax && segment.MayServe(opening.TimeOf(step)); step++) servesTo = step;
         byte[] bytes = new byte[sizeof(long)];
         bool isRead = segment.Copy(opening.Block, opening.Key.Generation, 0, bytes, out ReadTicket ticket);
         return facts with
         {
-            HasCopy = true,
+            HasCopy = replica.Role != ReplicaRole.Joiner,
+            HasStream = true,
             Epoch = replica.Row.Epoch,
             IsOpen = replica.IsOpen,
             ServesTo = servesTo,
@@ -92,10 +95,7 @@ internal sealed record SiloFacts
         byte[] bytes = new byte[sizeof(long)];
         if (primary == node.Standing.Self || !node.Cache!.TryRead(primary, Opening.Segment, opening.Block, opening.Key, 0, bytes, out CacheTicket ticket)) return this;
         int to = -1;
-        for (int step = time; step < time + StepsMax && node.Cache.Confirm(ticket, TimeOf(opening, step)); step++) to = step;
+        for (int step = time; step < time + StepsMax && node.Cache.Confirm(ticket, opening.TimeOf(step)); step++) to = step;
         return this with { CachedVersion = ticket.Version, CachedTo = to };
     }
-
-    /// <summary>The moment of a step of time.</summary>
-    public static Tick TimeOf(Opening opening, int step) => opening.Start + (Scope.Step * step);
 }

@@ -41,7 +41,7 @@ internal sealed class SiloTable
         if (_steps.TryGetValue((state, parcel, time), out SiloStep? step)) return step;
         using SiloMachine machine = Rebuild(state);
         Parcel taken = _parcels[parcel];
-        SiloOutput output = machine.Apply(taken.From, taken.Content, SiloFacts.TimeOf(_opening, time));
+        SiloOutput output = machine.Apply(taken.From, taken.Content, _opening.TimeOf(time));
         int next = Number(machine, state, parcel, time);
         step = new SiloStep(
             next, ParcelsOf(output), [.. output.Answers.Where(answer => answer.Result.Status == OperationStatus.Ok).Select(answer => (answer.Number, answer.Result.Sequence))],
@@ -62,7 +62,7 @@ internal sealed class SiloTable
     private int Number(SiloMachine machine, int before, int parcel, int time)
     {
         // Whether it may serve is seen as of a moment; the state of another moment is another. Endings go beyond the scope.
-        Moments? moments = time <= _scope.Steps ? new Moments(_opening.Start, time, _scope.Steps) : null;
+        Moments? moments = time <= _scope.Steps ? new Moments(_opening.Start, time, _scope) : null;
         ulong print = Fingerprint.Mix(machine.Print(moments), (ulong)time);
         if (_numbers.TryGetValue(print, out int number)) return number;
         _numbers.Add(print, number = _states.Count);
@@ -82,7 +82,7 @@ internal sealed class SiloTable
         foreach (int one in path)
         {
             (_, int parcel, int time, _) = _states[one];
-            machine.Apply(_parcels[parcel].From, _parcels[parcel].Content, SiloFacts.TimeOf(_opening, time));
+            machine.Apply(_parcels[parcel].From, _parcels[parcel].Content, _opening.TimeOf(time));
         }
 
         return machine;

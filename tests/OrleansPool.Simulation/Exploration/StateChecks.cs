@@ -52,14 +52,14 @@ internal sealed class StateChecks(Transitions transitions)
         return null;
     }
 
-    /// <summary>Whoever may become primary has everything that is committed.</summary>
+    /// <summary>Whoever the row names a member has everything that is committed, whether or not it knows yet that it is one.</summary>
     private string? LookAtMembers(WorldState state)
     {
         SegmentRow row = transitions.RowIn(state);
         foreach (NodeId member in row.InSync)
         {
             int place = Opening.PlaceOf(member);
-            if (FactsOf(state, place) is not { HasCopy: true } facts) continue;
+            if (FactsOf(state, place) is not { HasStream: true } facts) continue;
             if (facts.Last < (ulong)state.Committed.Length) return $"silo {place} is in sync in epoch {row.Epoch} and lacks the committed operation {facts.Last + 1}";
             for (ulong sequence = facts.First; sequence <= (ulong)state.Committed.Length; sequence++)
             {

@@ -45,7 +45,7 @@ internal sealed class Transitions
         };
         for (int write = 1; write <= _scope.Writes; write++) state.Send(Parcels.NumberOf(new Parcel(0, default, new ClientWrite(write))));
         for (int read = 1; read <= _scope.CachedReads; read++) state.Send(Parcels.NumberOf(new Parcel(Opening.Third, default, new ClientRead(read))));
-        if (_scope.HasJoiner) state.Send(Parcels.NumberOf(new Parcel(0, default, Opening.Join(Opening.Third))));
+        if (_scope.HasJoiner) state.Send(Parcels.NumberOf(new Parcel(0, default, Opening.Join(_scope.Joiner))));
         return state;
     }
 
