@@ -4,9 +4,9 @@ namespace OrleansPool.Core.Placement;
 
 /// <summary>
 /// Who gets a copy of a segment, and who gives one up.
-/// <para>A copy goes where, in this order: it adds a zone; it is in the scatter set of the primary; if that does not have all members,
-/// its own set does, so that it can be primary and nothing has to be copied for the set's sake; it is emptiest. A place that is better
-/// but busy is waited for, one that is full is not.</para>
+/// <para>A copy goes where, in this order: it adds a zone; if the primary's scatter set does not have all members, its own set does, so
+/// that it can be primary and nothing has to be copied for the set's sake; it is in the scatter set of the primary; it is emptiest. A
+/// place that is better but busy is waited for, one that is full is not.</para>
 /// <para>Of more copies than wanted, the one that goes: leaves anyway; shares its zone with another; is not the newest, which was
 /// made to stay; is outside of the primary's scatter set; stands on the fullest node. The primary goes only if it leaves or is the
 /// only copy that is wanted.</para>
@@ -151,7 +151,7 @@ internal sealed class CopyChoice(PlacementSurvey survey)
         public readonly bool IsBest(int inScatter)
         {
             bool isZoneLeft = choice.ZoneCount(segment) < survey.Scatter.ZoneCount;
-            return _class >= inScatter + (isZoneLeft ? NewZone : 0);
+            return _class == inScatter + (_wantsHeir ? Heir : 0) + (isZoneLeft ? NewZone : 0);
         }
 
         public void Visit(ReadOnlySpan<int> nodes, int inScatter)
@@ -159,8 +159,8 @@ internal sealed class CopyChoice(PlacementSurvey survey)
             foreach (int node in nodes)
             {
                 if (!choice.HasRoom(segment, node)) continue;
-                int its = inScatter + (choice.SharesZone(survey.Segment(segment).InSync.AsSpan(), node) ? 0 : NewZone);
-                if (_wantsHeir && inScatter > 0 && choice.OutsideCount(segment, node) == 0) its += Heir;
+                bool isHeir = _wantsHeir && choice.OutsideCount(segment, node) == 0;
+                int its = (isHeir ? InScatter + Heir : inScatter) + (choice.SharesZone(survey.Segment(segment).InSync.AsSpan(), node) ? 0 : NewZone);
                 if (its < _class) continue;
                 if (its > _class) (_class, Target) = (its, NoNode);
                 if (!survey.CanReceive(node)) continue;

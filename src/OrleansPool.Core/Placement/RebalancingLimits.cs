@@ -21,8 +21,11 @@ internal sealed record RebalancingLimits
     /// <summary>How much less loaded a segment's new primary must be, as a share of the mean load of a node.</summary>
     public double LoadBand { get; init; } = 0.1;
 
-    /// <summary>How much less full a copy's new node must be, as a share of its capacity.</summary>
-    public double FillBand { get; init; } = 0.05;
+    /// <summary>
+    /// How much less full a copy's new node must be, as a share of its capacity: more than the death of a node makes uneven, so that what
+    /// it held is all there is to copy.
+    /// </summary>
+    public double FillBand { get; init; } = 0.1;
 
     /// <summary>How many other silos hold the copies of one primary silo's segments.</summary>
     public int ScatterWidth { get; init; } = 8;

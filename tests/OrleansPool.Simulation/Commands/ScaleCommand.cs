@@ -41,7 +41,7 @@ internal sealed class ScaleCommand : ICommand
         TrafficReport[] traffic = [.. Sizes((int)silos).Select(size => MeasureTraffic(size, output, complaints))];
         var scenario = new ScaleScenario((int)silos, (ulong)options.Number("--seed", 20));
         ScaleScenario.LeaseSpread spread = MeasureSpread(scenario, (int)silos, output, complaints);
-        ScaleScenario.Recovery[] recoveries = 
+        ScaleScenario.Recovery[] recoveries =
         [
             MeasureRecovery(scenario, (int)silos, 2, output, complaints),
             MeasureRecovery(scenario, (int)silos, 3, output, complaints),

@@ -25,7 +25,10 @@ internal sealed class TrafficRun : IDisposable
     /// </summary>
     private static readonly ReplicationTimes LargeTimes = new()
     {
-        PartBytes = 192, ReadLease = TimeSpan.FromMilliseconds(10), Resend = TimeSpan.FromMilliseconds(1.2), Authority = TimeSpan.FromMinutes(1),
+        PartBytes = 192,
+        ReadLease = TimeSpan.FromMilliseconds(10),
+        Resend = TimeSpan.FromMilliseconds(1.2),
+        Authority = TimeSpan.FromMinutes(1),
     };
 
     private readonly SimWorld _world;
