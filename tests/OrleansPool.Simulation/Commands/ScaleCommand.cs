@@ -15,7 +15,7 @@ internal sealed class ScaleCommand : ICommand
     private const int LeasesPerNode = 1_000;
     private const int CopiesPerNode = 120;
     private const int ZoneCount = 4;
-    private const int SourceCountMin = 8;
+    private const int SpreadMin = 8;
     private const double MaxToMean = 1.10;
     private const double CopiedToHeldMax = 1.2;
 
@@ -32,7 +32,7 @@ internal sealed class ScaleCommand : ICommand
         if (silos is < SiloCountMin or > SiloCountMax)
         {
             errors.WriteLine($"Usage: OrleansPool.Simulation {Name} {Arguments}");
-            errors.WriteLine($"  N  from {SiloCountMin} to {SiloCountMax}: fewer nodes are too few to spread a recovery over {SourceCountMin}.");
+            errors.WriteLine($"  N  from {SiloCountMin} to {SiloCountMax}: fewer nodes are too few to spread a recovery over {SpreadMin}.");
             return ExitCode.Usage;
         }
 
@@ -59,6 +59,7 @@ internal sealed class ScaleCommand : ICommand
                 leaseMaxToMean = Math.Round(spread.MaxToMean, 3),
                 copiedToHeld = recoveries.Select(recovery => Math.Round(recovery.CopiedToHeld, 3)),
                 sources = recoveries.Select(recovery => recovery.SourceCount),
+                targets = recoveries.Select(recovery => recovery.TargetCount),
                 seconds = Math.Round(clock.Elapsed.TotalSeconds, 1),
             },
             JsonSerializerOptions.Web));
@@ -87,11 +88,12 @@ internal sealed class ScaleCommand : ICommand
 
     private static ScaleScenario.Recovery MeasureRecovery(ScaleScenario scenario, int silos, int copies, TextWriter output, List<string> complaints)
     {
+        // Those who send are the dead node's partners, of which there are at most 8; those who receive may be more.
         ScaleScenario.Recovery recovery = scenario.LoseNode(silos * CopiesPerNode / copies, copies, Math.Min(ZoneCount, silos));
         output.WriteLine($"{copies} copies: {recovery}");
-        if (!recovery.IsWhole || recovery.CopiedToHeld > CopiedToHeldMax || recovery.SourceCount < SourceCountMin)
+        if (!recovery.IsWhole || recovery.CopiedToHeld > CopiedToHeldMax || recovery.TargetCount < SpreadMin)
         {
-            complaints.Add($"{copies} copies: {recovery}; {CopiedToHeldMax} of what was held may be copied, from {SourceCountMin} nodes at least");
+            complaints.Add($"{copies} copies: {recovery}; {CopiedToHeldMax} of what was held may be copied, to {SpreadMin} nodes at least");
         }
 
         return recovery;
