@@ -23,20 +23,23 @@ internal sealed class CommitDuty(Replica replica)
     /// <summary>Commits what may be, and judges what waited for it.</summary>
     public void Elapse(Tick now, Outbox outbox)
     {
-        // What was logged while there were enough copies waits for the next one: whoever asked for two is not told that one has it.
-        if (!replica.HasEnoughCopies) return;
+        // What was logged while there were enough copies waits for the next one: whoever asked for two is not told that one has it. But the next
+        // one begins with the state of one moment: what others have overtaken is caught up with, and its answer comes too late to be given.
+        bool tells = replica.HasEnoughCopies;
+        ulong last = tells ? Log.Last : replica.Primary.CommitsInOrder ? LastOvertaking() : Log.Committed;
+        Tick validUntil = tells ? replica.Standing.Authority.ValidUntil : new Tick(long.MinValue);
         Queue<Operation>? freed;
         do
         {
             freed = null;
             _stalledBlocks.Clear();
             _stalledLeases.Clear();
-            for (ulong sequence = Log.Committed + 1; sequence <= Log.Last && freed is null; sequence++)
+            for (ulong sequence = Log.Committed + 1; sequence <= last && freed is null; sequence++)
             {
                 if (Log[sequence].IsCommitted) continue;
                 if (!Mutant.Is(Mutation.ReplyBeforeAllAcks) && !replica.Primary.AllHave(sequence)) break;
                 if (IsStalled(Log[sequence])) continue;
-                freed = Segment.Stream.Commit(sequence, now, outbox, replica.Standing.Authority.ValidUntil);
+                freed = Segment.Stream.Commit(sequence, now, outbox, validUntil);
             }
 
             Log.AdvanceCommitted();
@@ -46,11 +49,19 @@ internal sealed class CommitDuty(Replica replica)
         while (freed is not null);
     }
 
+    /// <summary>The last operation that was committed before an earlier one; the commit point if there is none.</summary>
+    private ulong LastOvertaking()
+    {
+        ulong last = Log.Last;
+        while (last > Log.Committed && !Log[last].IsCommitted) last--;
+        return last;
+    }
+
     /// <summary>Judges an operation that had to wait for another.</summary>
     private void Judge(in Operation operation, Tick now, Outbox outbox)
     {
         OperationResult result = new(OperationStatus.Unavailable);
-        bool isAnswered = !Segment.MayServe(now) || Segment.Stream.TryAnswer(operation, now, outbox, out result);
+        bool isAnswered = !Segment.MayServe(now) || !replica.HasEnoughCopies || Segment.Stream.TryAnswer(operation, now, outbox, out result);
         if (isAnswered) outbox.Reply(operation.Completion, result, replica.Primary.AnswersValidUntil);
     }
 

@@ -1,5 +1,6 @@
 using OrleansPool.Core.Replication;
 using OrleansPool.Core.Segments;
+using OrleansPool.Core.Wire;
 using OrleansPool.Grains;
 using OrleansPool.Simulation.Load;
 using OrleansPool.Simulation.Scenarios;
@@ -82,6 +83,31 @@ internal static class LossStories
         story.Kill(story.A);
         story.Until(() => story.ReplicaAt(story.C) is { Role: ReplicaRole.Primary }, "the other copy takes over");
         Assert.Equal(2, story.Read(lease));
+    });
+
+    [Told]
+    public static void A_write_that_a_later_one_overtook_when_too_few_copies_were_left_does_not_hold_up_the_next_copy() => Story.Tell(new StoryShape { Silos = 4, InSyncMin = 2 }, story =>
+    {
+        story.MakeSegment(story.A, story.B);
+        SimLease lease = story.Lease(blocks: 2);
+        story.Write(lease, 1);
+        new Sharer(story, story.C).Fetch(lease);
+        MessageRule slow = story.Messages.Hold<Invalidate>(to: story.C);
+        ScriptCall overtaken = story.Client.Write(lease, 2).SendTo(story.A);
+        story.Until(() => slow.Count > 0, "a copy of its block is called back");
+        story.Write(lease, 3, block: 1);
+        story.Kill(story.B);
+        story.Until(() => story.Row.InSync.Length == 1 && story.ReplicaAt(story.A)!.Row == story.Row, "one copy is left");
+        slow.Lift();
+        story.Pass(TimeSpan.FromSeconds(1));
+        Assert.False(overtaken.IsAnswered, "whoever asks for two copies is not told that one is enough");
+
+        story.Join(story.Segment, story.A, story.D);
+        story.Await(overtaken.Insist());
+        story.Kill(story.A);
+        story.Until(() => story.ReplicaAt(story.D) is { Role: ReplicaRole.Primary }, "the other copy takes over");
+        Assert.Equal(2, story.Read(lease));
+        Assert.Equal(3, story.Read(lease, block: 1));
     });
 
     [Told]
