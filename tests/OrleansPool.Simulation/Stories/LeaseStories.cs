@@ -130,4 +130,25 @@ internal static class LeaseStories
         story.Pass(TimeSpan.FromMilliseconds(5));
         return story.Lease(story.World.Geometry.BlockCount);
     }
+
+    [Told]
+    public static void Whoever_gets_a_segment_back_counts_durations_anew_though_the_renewals_were_another_s() => Story.Tell(new StoryShape(), story =>
+    {
+        var duration = TimeSpan.FromSeconds(2);
+        story.MakeSegment(story.A, story.B);
+        SimLease lease = story.Lease(duration: duration);
+        story.A.Do((node, now, outbox) => node.TryMove(story.Segment, story.B.Id, now, outbox));
+        story.Until(() => story.Serves(story.B), "it is handed on");
+        for (int renewal = 0; renewal < 6; renewal++)
+        {
+            story.Pass(duration / 2);
+            story.Await(story.Client.OnLease(OperationKind.Renew, lease).Insist());
+        }
+
+        story.Kill(story.B);
+        story.Until(() => story.Serves(story.A), "it comes back");
+        story.Pass(duration / 2);
+        story.Write(lease, 1);
+        story.Forget(lease);
+    });
 }

@@ -161,4 +161,26 @@ internal static class TakeoverStories
         story.Await(old.Insist());
         Assert.Equal(2, story.Read(lease));
     });
+
+    [Told]
+    public static void Whoever_takes_over_opens_only_once_every_member_has_what_it_found() => Story.Tell(FourSilosThreeCopies, story =>
+    {
+        story.MakeSegment(story.A, story.B, story.C);
+        SimLease lease = story.Lease();
+        story.Write(lease, 1);
+        story.Messages.Drop<Replicate>(from: story.A, to: story.C);
+        ScriptCall write = story.Client.Write(lease, 2).SendTo(story.A);
+        story.Until(() => story.CopyAt(story.B)!.LastSequence == story.CopyAt(story.A)!.LastSequence && story.CopyAt(story.A)!.LastSequence > story.CopyAt(story.A)!.CommittedSequence, "one member has it");
+        MessageRule late = story.Messages.Hold<Replicate>(from: story.B, to: story.C);
+        story.Kill(story.A);
+        story.Until(() => late.Count > 0, "the other member is told");
+        story.Pass(story.World.Times.TakeoverWait * 1.2);
+        Assert.False(story.Serves(story.B), "the other member does not have it");
+        late.Lift();
+        story.Until(() => story.Serves(story.B), "it opens");
+        story.Kill(story.B);
+        story.Until(() => story.Serves(story.C), "the last one serves");
+        Assert.Equal(2, story.Read(lease));
+        story.Await(write.Insist());
+    });
 }
