@@ -35,6 +35,9 @@ internal sealed class MemberChecks(SimWorld world)
     {
         if (segment.Replica is not { } replica || world.Truth.Find(segment.Id) is not { } stream) return;
 
+        // Who is not named any more may have received what never was committed, under a sequence that another operation has since.
+        if (world.Store.Find(segment.Id) is not { } row || !(row.Has(silo.Id) || row.Joiner == silo.Id)) return;
+
         // Whoever is or was to be primary has committed bytes only, others all that they received.
         bool isPrimary = replica.Role == ReplicaRole.Primary;
         if (segment.Log.Last < stream.Last || (isPrimary && (segment.Log.Committed != stream.Last || segment.Log.Last != stream.Last))) return;
