@@ -1,0 +1,66 @@
+using OrleansPool.Core.Wire;
+using OrleansPool.Grains;
+
+namespace OrleansPool.Transport.Client;
+
+/// <summary>Reads answers into the memory of whoever asked. An answer that makes no sense fails its request, and nothing else.</summary>
+internal static class AnswerReader
+{
+    /// <summary>Reads one.</summary>
+    /// <returns>False when it does not fit the request.</returns>
+    public static bool TryRead(PendingOperation operation, FrameType type, ReadOnlySpan<byte> fields, ReadOnlySpan<byte> payload)
+    {
+        switch (type)
+        {
+            case FrameType.ReadReply:
+                return TryReadOne(operation, fields, payload);
+            case FrameType.WriteReply:
+                var reader = new FieldReader(fields);
+                operation.Filled(WriteFrame.ReadReply(ref reader));
+                return !reader.IsBroken;
+            case FrameType.ReadBatchReply:
+                return TryReadBatch(operation, fields, payload);
+            case FrameType.WriteBatchReply:
+                return TryReadChanges(operation, fields, payload);
+            case FrameType.Error:
+                Refusal refusal = Refusal.Read(fields);
+                operation.Failed(new ConnectionLostException($"The node refused the request: {refusal.Message}.", refusal.Reason, isUnsent: true));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static bool TryReadOne(PendingOperation operation, ReadOnlySpan<byte> fields, ReadOnlySpan<byte> payload)
+    {
+        var reader = new FieldReader(fields);
+        BlockReadReply reply = ReadFrame.ReadReply(ref reader);
+        int expected = reply.Status == OperationStatus.Ok ? operation.Destination.Length : 0;
+        if (reader.IsBroken || payload.Length != expected) return false;
+        payload.CopyTo(operation.Destination.Span);
+        operation.Filled(new BlockWriteReply(reply.Status, reply.Version, 0));
+        return true;
+    }
+
+    private static bool TryReadBatch(PendingOperation operation, ReadOnlySpan<byte> fields, ReadOnlySpan<byte> payload)
+    {
+        BlockReadReply[] replies = operation.ReadReplies!;
+        if (!BatchFrame.TryReadCount(fields, payload.Length, ReadFrame.ReplyFieldsLength, out int count) || count != operation.ItemCount) return false;
+        var reader = new FieldReader(payload);
+        for (int i = 0; i < count; i++) replies[i] = ReadFrame.ReadReply(ref reader);
+        if (reader.Rest.Length > operation.Destination.Length) return false;
+        reader.Rest.CopyTo(operation.Destination.Span);
+        operation.Filled(new BlockWriteReply(OperationStatus.Ok, 0, reader.Rest.Length));
+        return true;
+    }
+
+    private static bool TryReadChanges(PendingOperation operation, ReadOnlySpan<byte> fields, ReadOnlySpan<byte> payload)
+    {
+        BlockWriteReply[] replies = operation.WriteReplies!;
+        if (!BatchFrame.TryReadCount(fields, payload.Length, WriteFrame.ReplyFieldsLength, out int count) || count != operation.ItemCount) return false;
+        var reader = new FieldReader(payload);
+        for (int i = 0; i < count; i++) replies[i] = WriteFrame.ReadReply(ref reader);
+        operation.Filled(new BlockWriteReply(OperationStatus.Ok, 0, count));
+        return true;
+    }
+}

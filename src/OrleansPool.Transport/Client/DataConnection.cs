@@ -1,0 +1,246 @@
+using OrleansPool.Core.Wire;
+using OrleansPool.Grains;
+using OrleansPool.Transport.Channels;
+using OrleansPool.Transport.Frames;
+
+namespace OrleansPool.Transport.Client;
+
+/// <summary>
+/// The client's end of one connection: any number of threads ask, answers come in any order.
+/// </summary>
+/// <remarks>
+/// <para>A request takes a place in a bounded table, writes its frame into the sender's room, and returns a value task over the place: it
+/// allocates nothing. Where the table or the way out is full, the caller waits: that is the backpressure.</para>
+/// <para>The caller goes on where its answer is read (see <see cref="FrameReceiver"/>), and may do there what it likes.</para>
+/// <para>Thread-safe. Public for the other assemblies of OrleansPool only: it may change in any version.</para>
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class DataConnection : IDisposable
+{
+    private readonly TransportOptions _options;
+    private readonly FrameSender _sender;
+    private readonly FrameReceiver _receiver;
+    private readonly OperationTable _table;
+    private readonly Timer _sweeps;
+    private string? _ended;
+
+    internal DataConnection(IByteChannel channel, Welcome welcome, TransportOptions options, ReaderThreads readers)
+    {
+        _options = options;
+        _sender = new FrameSender(channel, options);
+        _receiver = new FrameReceiver(channel, _sender, new Answers(this), options);
+        _receiver.Attach();
+        _table = new OperationTable(this, Math.Min(options.OutstandingMax, welcome.OutstandingMax));
+        FrameBytesMax = Math.Min(options.FrameBytesMax, welcome.FrameBytesMax);
+        _sender.Drained += _table.OnDrained;
+        TimeSpan interval = options.AnswerMax / 8;
+        _sweeps = new Timer(static state => ((DataConnection)state!).Sweep(), this, interval, interval);
+        readers.Start(_receiver);
+    }
+
+    /// <summary>Longest frame that both ends take.</summary>
+    public int FrameBytesMax { get; }
+
+    /// <summary>Whether it can be used no more.</summary>
+    public bool IsEnded => _receiver.IsEnded;
+
+    /// <summary>Whether the other end is about to leave: what is under way ends, nothing new should begin.</summary>
+    public bool IsDraining { get; private set; }
+
+    /// <summary>Requests that wait for an answer.</summary>
+    public int OutstandingCount => _table.Count;
+
+    /// <summary>How often code that goes on after an answer had to be moved off the thread that reads answers.</summary>
+    public int StallCount => _receiver.StallCount;
+
+    /// <summary>Called once, on any thread, when the connection has ended.</summary>
+    internal Action<RefusalReason, string>? Ended { get; set; }
+
+    /// <summary>Reads bytes of a block.</summary>
+    /// <param name="read">What; its count is the destination's length.</param>
+    /// <param name="destination">The caller's; written only if the status is Ok, and not after the call was cancelled.</param>
+    /// <param name="cancellationToken">Stops waiting. The request may still be carried out.</param>
+    /// <exception cref="ConnectionLostException">The connection ended first, or the answer took too long.</exception>
+    public ValueTask<BlockReadReply> ReadAsync(in BlockRead read, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        if (TryBegin(destination, cancellationToken) is not { } operation) return WaitAsync(read, destination, cancellationToken);
+        var request = new ReadRequest(operation.Correlation, read);
+        Send(operation, ref request);
+        return new ValueTask<BlockReadReply>(operation, operation.Version);
+
+        async ValueTask<BlockReadReply> WaitAsync(BlockRead read, Memory<byte> destination, CancellationToken cancellationToken)
+        {
+            await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
+            return await ReadAsync(read, destination, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Changes a block.</summary>
+    /// <param name="write">What to do.</param>
+    /// <param name="bytes">The bytes of a write; the caller's again once the request has ended.</param>
+    /// <param name="cancellationToken">Stops waiting. The request may still be carried out.</param>
+    /// <exception cref="ConnectionLostException">The connection ended first, or the answer took too long.</exception>
+    public ValueTask<BlockWriteReply> WriteAsync(in BlockWrite write, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (TryBegin(default, cancellationToken) is not { } operation) return WaitAsync(write, bytes, cancellationToken);
+        var request = new WriteRequest(operation.Correlation, write, bytes);
+        Send(operation, ref request);
+        return new ValueTask<BlockWriteReply>(operation, operation.Version);
+
+        async ValueTask<BlockWriteReply> WaitAsync(BlockWrite write, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+        {
+            await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
+            return await WriteAsync(write, bytes, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads bytes of several blocks.</summary>
+    /// <param name="reads">What; together no longer than the destination, and than <see cref="FrameBytesMax"/> allows.</param>
+    /// <param name="replies">Gets an answer for each.</param>
+    /// <param name="destination">Gets the bytes of those that are Ok, one after the other.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>How many bytes were read.</returns>
+    /// <exception cref="ConnectionLostException">The connection ended first, or the answer took too long.</exception>
+    public ValueTask<int> ReadAsync(
+        ReadOnlyMemory<BlockRead> reads, BlockReadReply[] replies, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        if (TryBegin(destination, cancellationToken) is not { } operation) return WaitAsync();
+        operation.ReadReplies = replies;
+        operation.ItemCount = reads.Length;
+        var request = new ReadBatchRequest(operation.Correlation, reads);
+        Send(operation, ref request);
+        return new ValueTask<int>(operation, operation.Version);
+
+        async ValueTask<int> WaitAsync()
+        {
+            await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
+            return await ReadAsync(reads, replies, destination, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Changes several blocks, in order; see <see cref="INodePoolGrain.WriteAsync"/>.</summary>
+    /// <param name="writes">What to do.</param>
+    /// <param name="bytes">The bytes of all writes of bytes; the caller's again once the request has ended.</param>
+    /// <param name="replies">Gets an answer for each.</param>
+    /// <param name="cancellationToken">Stops waiting. The request may still be carried out.</param>
+    /// <returns>How many answers there are.</returns>
+    /// <exception cref="ConnectionLostException">The connection ended first, or the answer took too long.</exception>
+    public ValueTask<int> WriteAsync(
+        ReadOnlyMemory<BlockWrite> writes, ReadOnlyMemory<byte> bytes, BlockWriteReply[] replies, CancellationToken cancellationToken)
+    {
+        if (TryBegin(default, cancellationToken) is not { } operation) return WaitAsync();
+        operation.WriteReplies = replies;
+        operation.ItemCount = writes.Length;
+        var request = new WriteBatchRequest(operation.Correlation, writes, bytes);
+        Send(operation, ref request);
+        return new ValueTask<int>(operation, operation.Version);
+
+        async ValueTask<int> WaitAsync()
+        {
+            await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
+            return await WriteAsync(writes, bytes, replies, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends the connection.</summary>
+    public void Dispose() => _receiver.End(RefusalReason.Leaving, "this end was closed");
+
+    internal void Free(PendingOperation operation) => _table.Free(operation);
+
+    private PendingOperation? TryBegin(Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        if (_sender.PendingBytes >= _options.PendingBytesMax || _table.TryTake() is not { } operation) return null;
+        operation.Begin(destination, cancellationToken);
+        return operation;
+    }
+
+    private async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        if (IsEnded) throw Lost(isUnsent: true);
+        await _table.WaitForRoomAsync(() => _sender.PendingBytes < _options.PendingBytesMax, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Send<TFrame>(PendingOperation operation, ref TFrame request)
+        where TFrame : struct, IFrameSource
+    {
+        operation.Arm();
+        if (!operation.IsWaiting)
+        {
+            operation.EndAnswer();
+            return;
+        }
+
+        if (!_sender.TryAppend(ref request))
+        {
+            operation.GiveUp(operation.Round, Lost(isUnsent: true));
+            operation.EndAnswer();
+            return;
+        }
+
+        _sender.Flush();
+
+        // The end may have gone through the table before this request stood in it.
+        if (IsEnded) _table.EndAll(Lost(isUnsent: false));
+    }
+
+    private ConnectionLostException Lost(bool isUnsent) =>
+        new($"The connection to the node ended: {Volatile.Read(ref _ended) ?? "it was closed"}.", RefusalReason.Unknown, isUnsent);
+
+    private void Sweep()
+    {
+        long now = Environment.TickCount64;
+        long answerMax = (long)_options.AnswerMax.TotalMilliseconds;
+        _table.GiveUpBefore(now - answerMax, _options.AnswerMax);
+        long silence = now - _receiver.HeardAt;
+        if (_table.Count > 0 && silence > 2 * answerMax)
+        {
+            _receiver.End(RefusalReason.TooSlow, $"the node has said nothing for {silence / 1000} s");
+        }
+        else if (silence > _options.IdleMax.TotalMilliseconds / 3)
+        {
+            var ping = new ShortFrame(FrameType.Ping, correlation: 0);
+            if (_sender.TryAppend(ref ping)) _sender.Flush();
+        }
+    }
+
+    /// <summary>What becomes of the frames that come.</summary>
+    private sealed class Answers(DataConnection connection) : IFrameHandler
+    {
+        public IContinuation? OnFrame(in FrameHeader header, ReadOnlySpan<byte> fields, ReadOnlySpan<byte> payload)
+        {
+            switch (header.Type)
+            {
+                case FrameType.Drain:
+                    connection.IsDraining = true;
+                    return null;
+                case FrameType.Refusal:
+                    Refusal refusal = Refusal.Read(fields);
+                    connection._receiver.End(refusal.Reason, refusal.Message);
+                    return null;
+            }
+
+            if (connection._table.Find(header.Correlation) is not { } operation) return null;
+            if (!operation.TryFill())
+            {
+                operation.EndAnswer();
+                return null;
+            }
+
+            if (!AnswerReader.TryRead(operation, header.Type, fields, payload))
+            {
+                operation.Failed(new ConnectionLostException($"The node's answer of type {header.Type} makes no sense.", RefusalReason.Malformed, isUnsent: false));
+            }
+
+            operation.EndAnswer();
+            return operation;
+        }
+
+        public void OnEnded(RefusalReason reason, string message)
+        {
+            Volatile.Write(ref connection._ended, message);
+            connection._sweeps.Dispose();
+            connection._table.EndAll(new ConnectionLostException($"The connection to the node ended: {message}.", reason, isUnsent: false));
+            connection.Ended?.Invoke(reason, message);
+        }
+    }
+}

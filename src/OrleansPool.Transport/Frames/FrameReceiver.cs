@@ -1,0 +1,260 @@
+using System.Buffers;
+using OrleansPool.Core.Wire;
+using OrleansPool.Transport.Channels;
+
+namespace OrleansPool.Transport.Frames;
+
+/// <summary>
+/// The way into a connection: bytes become frames, and frames are handled, by one thread at a time.
+/// </summary>
+/// <remarks>
+/// <para>Whose turn it is. The thread that receives has a term. Code of users runs on it, because a thread switch costs more than most
+/// of what users do with an answer; but while it does, the thread may lose its turn: <see cref="StallWatch"/> looks now and then, and
+/// when one piece of such code has been running over a whole interval, it raises the term and gives the connection, with the rest of the
+/// batch, to another thread. The first one finds out when the code returns, and leaves. So slow or blocking code of one caller delays
+/// others by an interval at most; and for a while after that, the connection's continuations go to the thread pool at once.</para>
+/// <para><c>_turn</c> is 2 * term, and one more while code of users runs. Only then can the term be raised; a thread that handles frames
+/// cannot lose its turn.</para>
+/// <para>Memory. A buffer is there only while frames come. It grows with the bytes that have come, never on the word of a header.</para>
+/// </remarks>
+internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IFrameHandler handler, TransportOptions options)
+{
+    private const int BufferBytes = 64 << 10;
+
+    /// <summary>Less room than this is not worth a system call.</summary>
+    private const int RoomBytesMin = 16 << 10;
+
+    private const long NotInFrame = long.MaxValue;
+
+    /// <summary>How many rounds continuations are kept off the receiving thread after one of them stalled it.</summary>
+    private const int DistrustRounds = 20_000;
+
+    private byte[] _buffer = [];
+    private int _start;
+    private int _end;
+    private int _turn;
+    private int _callCount;
+    private int _watchedCallCount = -1;
+    private int _distrust;
+    private long _heardAt = Environment.TickCount64;
+    private long _inFrameSince = NotInFrame;
+    private Action? _onDrained;
+    private bool _isBufferKept;
+    private int _isEnded;
+
+    /// <summary>The bytes.</summary>
+    public IByteChannel Channel { get; } = channel;
+
+    /// <summary>Longest frame that is taken; lower until the other end is known.</summary>
+    public int FrameBytesMax { get; set; } = options.FrameBytesMax;
+
+    /// <summary>Whether continuations run on the thread that receives, where it can lose its turn.</summary>
+    public bool MayRunInline { get; set; }
+
+    /// <summary>When bytes came last, on the clock of <see cref="Environment.TickCount64"/>.</summary>
+    public long HeardAt => Volatile.Read(ref _heardAt);
+
+    /// <summary>Since when a frame has begun and not ended, on the same clock; <see cref="long.MaxValue"/> where none has.</summary>
+    public long InFrameSince => Volatile.Read(ref _inFrameSince);
+
+    /// <summary>How often a thread lost its turn to another.</summary>
+    public int StallCount { get; private set; }
+
+    /// <summary>Whether the connection has ended.</summary>
+    public bool IsEnded => Volatile.Read(ref _isEnded) != 0;
+
+    /// <summary>The present term, for a thread that begins to receive.</summary>
+    public int Term => Volatile.Read(ref _turn) >> 1;
+
+    /// <summary>The payload of the frame that is being handled, for as long as it is.</summary>
+    public ReadOnlyMemory<byte> PayloadMemory(in FrameHeader header) =>
+        _buffer.AsMemory(_start + FrameHeader.Size + header.FieldsLength, header.PayloadLength);
+
+    /// <summary>The frame that is being handled is needed for longer: its buffer is the handler's now, to be given back to the shared pool.</summary>
+    public byte[] KeepBuffer()
+    {
+        _isBufferKept = true;
+        return _buffer;
+    }
+
+    /// <summary>Connects both ways.</summary>
+    public void Attach()
+    {
+        sender.Drained = OnDrained;
+        sender.Ended = why => End(RefusalReason.TooSlow, why);
+    }
+
+    /// <summary>Takes what has come and handles the frames in it. One thread at a time; it gives its term.</summary>
+    public ReceiverPace Round(int term)
+    {
+        if (sender.PendingBytes >= options.PendingBytesMax) return ReceiverPace.Congested;
+        MakeRoom();
+        switch (Channel.TryReceive(_buffer.AsSpan(_end), out int count))
+        {
+            case ChannelStatus.WouldBlock:
+                return ReceiverPace.Silent;
+            case ChannelStatus.Ended:
+                End(RefusalReason.Unknown, _end > _start ? "the other end went away in the middle of a frame" : "the other end went away");
+                return ReceiverPace.Ended;
+        }
+
+        _end += count;
+        Volatile.Write(ref _heardAt, Environment.TickCount64);
+        if (_distrust > 0) _distrust--;
+        return HandleFrames(term);
+    }
+
+    /// <summary>Handles the frames that are there whole: after a round, or for a thread that takes over.</summary>
+    public ReceiverPace HandleFrames(int term)
+    {
+        sender.Cork();
+        bool isAnyHandled = false;
+        ReceiverPace pace = ReceiverPace.Again;
+        while (pace == ReceiverPace.Again && TryNext(out FrameHeader header, out pace))
+        {
+            ReadOnlySpan<byte> frame = _buffer.AsSpan(_start, header.Length);
+            IContinuation? continuation = handler.OnFrame(
+                header, frame.Slice(FrameHeader.Size, header.FieldsLength), frame[(FrameHeader.Size + header.FieldsLength)..]);
+            if (_isBufferKept) LeaveBuffer(_start + header.Length);
+            else _start += header.Length;
+            isAnyHandled = true;
+            if (IsEnded) return ReceiverPace.Ended;
+            if (continuation is null) continue;
+            if (!MayRunInline || _distrust > 0) continuation.Run(isInline: false);
+            else if (!RunInline(continuation, term)) return ReceiverPace.Deposed;
+        }
+
+        if (_start == _end)
+        {
+            _start = _end = 0;
+            Volatile.Write(ref _inFrameSince, NotInFrame);
+        }
+        else if (isAnyHandled || _inFrameSince == NotInFrame)
+        {
+            Volatile.Write(ref _inFrameSince, HeardAt);
+        }
+
+        sender.Uncork();
+        return pace == ReceiverPace.Silent ? ReceiverPace.Again : pace;
+    }
+
+    /// <summary>Gives the buffer back, unless a frame has begun in it. By the thread that receives.</summary>
+    public void Rest()
+    {
+        if ((_end > _start && !IsEnded) || _buffer.Length == 0) return;
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+    }
+
+    /// <summary>Goes on once the connection has sent what it has to send.</summary>
+    public void AwaitDrained(Action goOn)
+    {
+        Volatile.Write(ref _onDrained, goOn);
+        Interlocked.MemoryBarrier(); // or both might miss: this one that all is sent, the one who sends that this one waits
+        if (sender.PendingBytes == 0) OnDrained();
+    }
+
+    /// <summary>All is sent. Any thread.</summary>
+    public void OnDrained()
+    {
+        if (Volatile.Read(ref _onDrained) is not null) Interlocked.Exchange(ref _onDrained, null)?.Invoke();
+    }
+
+    /// <summary>Takes the turn from a thread that has been running code of users since this was called last. By one thread.</summary>
+    /// <param name="term">The new term, for whoever goes on.</param>
+    public bool TryTakeTurn(out int term)
+    {
+        int turn = Volatile.Read(ref _turn);
+        int callCount = Volatile.Read(ref _callCount);
+        term = (turn >> 1) + 1;
+        bool isStalled = (turn & 1) == 1 && callCount == _watchedCallCount;
+        _watchedCallCount = callCount;
+        if (!isStalled || Interlocked.CompareExchange(ref _turn, term << 1, turn) != turn) return false;
+        StallCount++;
+        _distrust = DistrustRounds;
+        return true;
+    }
+
+    /// <summary>Ends the connection.</summary>
+    public void End(RefusalReason reason, string message)
+    {
+        if (Interlocked.Exchange(ref _isEnded, 1) != 0) return;
+        sender.End();
+        Channel.Dispose();
+        handler.OnEnded(reason, message);
+    }
+
+    private bool RunInline(IContinuation continuation, int term)
+    {
+        int mine = term << 1;
+        Volatile.Write(ref _callCount, _callCount + 1);
+        Volatile.Write(ref _turn, mine | 1);
+        continuation.Run(isInline: true);
+        return Interlocked.CompareExchange(ref _turn, mine, mine | 1) == (mine | 1);
+    }
+
+    private bool TryNext(out FrameHeader header, out ReceiverPace pace)
+    {
+        pace = ReceiverPace.Again;
+        switch (FrameHeader.TryRead(_buffer.AsSpan(_start, _end - _start), FrameBytesMax, out header))
+        {
+            case FrameStatus.Ok when header.Length <= _end - _start:
+                return true;
+            case FrameStatus.Ok or FrameStatus.Incomplete:
+                pace = ReceiverPace.Silent;
+                return false;
+            case FrameStatus.TooLong:
+                Refuse(RefusalReason.FrameTooLong, $"a frame of {header.Length} bytes is longer than {FrameBytesMax}");
+                pace = ReceiverPace.Ended;
+                return false;
+            default:
+                Refuse(RefusalReason.Malformed, "what was sent is no frame of this protocol");
+                pace = ReceiverPace.Ended;
+                return false;
+        }
+    }
+
+    /// <summary>Tells the other end why, as far as it still listens, and ends.</summary>
+    public void Refuse(RefusalReason reason, string message)
+    {
+        byte[] frame = new Refusal(reason, message).ToFrame();
+        sender.Uncork();
+        if (sender.PendingBytes == 0) Channel.TrySend(frame, out _);
+        End(reason, message);
+    }
+
+    private void LeaveBuffer(int start)
+    {
+        _isBufferKept = false;
+        byte[] kept = _buffer;
+        int count = _end - start;
+        _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(BufferBytes, count));
+        kept.AsSpan(start, count).CopyTo(_buffer);
+        (_start, _end) = (0, count);
+    }
+
+    /// <summary>Room for more bytes behind those of a frame that has begun.</summary>
+    private void MakeRoom()
+    {
+        if (_buffer.Length == 0)
+        {
+            _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+            _start = _end = 0;
+            return;
+        }
+
+        if (_buffer.Length - _end >= RoomBytesMin) return;
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+            if (_buffer.Length - _end >= RoomBytesMin) return;
+        }
+
+        if (_buffer.Length >= FrameBytesMax) return;
+        byte[] longer = ArrayPool<byte>.Shared.Rent(Math.Min(_buffer.Length * 2, FrameBytesMax));
+        _buffer.AsSpan(0, _end).CopyTo(longer);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = longer;
+    }
+}
