@@ -14,6 +14,10 @@ public readonly record struct NodeLoad(
     [property: Id(3)] double OperationsPerSecond,
     [property: Id(4)] double BytesPerSecond)
 {
+    /// <summary>Where the node's data plane listens, as host:port; null where it has none.</summary>
+    [Id(5)]
+    public string? DataEndpoint { get; init; }
+
     /// <summary>Share of the memory that is in use, from 0 to 1.</summary>
     public double UsedRatio => CapacityBytes == 0 ? 1 : 1 - ((double)FreeBytes / CapacityBytes);
 }

@@ -9,7 +9,7 @@ using OrleansPool.Grains;
 namespace OrleansPool.Client.Leases;
 
 /// <summary>A lease as this process holds it: owned and renewed, or only looked at.</summary>
-internal sealed class FabricLease : MemoryLease, IBatchRange
+internal sealed class FabricLease : MemoryLease, IBatchRange, IRangeFallback
 {
     private readonly FabricContext _context;
     private readonly ExtentMap _map;
@@ -64,10 +64,11 @@ internal sealed class FabricLease : MemoryLease, IBatchRange
         if (IsReadable && !cancellationToken.IsCancellationRequested && RangeBounds.MayReadAt(offset, Length))
         {
             int count = RangeBounds.ReadCount(offset, destination.Length, Length);
+            if (_context.Access.TryReadAtOnce(_map, offset, destination[..count], this, cancellationToken, out ValueTask<int> read)) return read;
             if (RangeAccess.TryRead(_map, offset, destination.Span[..count])) return new ValueTask<int>(count);
         }
 
-        return ReadSlowAsync(offset, destination, cancellationToken);
+        return ReadSlowlyAsync(offset, destination, cancellationToken);
     }
 
     public override bool TryRead(long offset, Span<byte> destination)
@@ -83,8 +84,19 @@ internal sealed class FabricLease : MemoryLease, IBatchRange
         cancellationToken.ThrowIfCancellationRequested();
         RangeBounds.ThrowUnlessInside(offset, source.Length, Length);
         ThrowIfReadOnly();
-        return _context.Access.WriteAsync(Pool, _map, offset, source, cancellationToken);
+        QuickWrite? quick = _context.Access.TryChangeAtOnce(
+            _map, BlockWriteKind.Write, offset, source.Length, source, 0, 0, 0, this, cancellationToken);
+        return quick?.Task ?? WriteSlowlyAsync(offset, source, 0, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public ValueTask WriteSlowlyAsync(long offset, ReadOnlyMemory<byte> source, ulong fence, CancellationToken cancellationToken) =>
+        _context.Access.WriteAsync(Pool, _map, offset, source, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<long> CombineSlowlyAsync(
+        BlockWriteKind kind, long offset, long operand, long expected, ulong fence, CancellationToken cancellationToken) =>
+        _context.Access.CombineAsync(Pool, _map, kind, offset, operand, expected, cancellationToken);
 
     public override ValueTask<long> CompareExchangeAsync(
         long offset, long expected, long desired, CancellationToken cancellationToken = default) =>
@@ -256,7 +268,7 @@ internal sealed class FabricLease : MemoryLease, IBatchRange
     private bool IsReadable => _state is State.Owned or State.Viewed && _loss is null;
 
     /// <summary>Reads what is elsewhere, or tells why nothing may be read; then, at whichever step it failed, the buffer is cleared.</summary>
-    private async ValueTask<int> ReadSlowAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    public async ValueTask<int> ReadSlowlyAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
         try
         {
@@ -273,14 +285,16 @@ internal sealed class FabricLease : MemoryLease, IBatchRange
         }
     }
 
-    private async ValueTask<long> CombineAsync(
+    private ValueTask<long> CombineAsync(
         BlockWriteKind kind, long offset, long operand, long expected, CancellationToken cancellationToken)
     {
         ThrowIfUnusable();
         cancellationToken.ThrowIfCancellationRequested();
         RangeBounds.ThrowUnlessAligned(offset, Length);
         ThrowIfReadOnly();
-        return await _context.Access.CombineAsync(Pool, _map, kind, offset, operand, expected, cancellationToken);
+        QuickWrite? quick = _context.Access.TryChangeAtOnce(
+            _map, kind, offset, sizeof(long), default, operand, expected, 0, this, cancellationToken);
+        return quick?.ValueTask ?? CombineSlowlyAsync(kind, offset, operand, expected, 0, cancellationToken);
     }
 
     private void ThrowIfReadOnly()

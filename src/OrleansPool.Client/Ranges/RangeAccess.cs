@@ -60,6 +60,50 @@ public sealed class RangeAccess(ISegmentPath path)
         return true;
     }
 
+    /// <summary>Sends a read of one block elsewhere straight to its node, if that is possible at once.</summary>
+    internal bool TryReadAtOnce(
+        ExtentMap map, long offset, Memory<byte> destination, IRangeFallback range, CancellationToken cancellationToken, out ValueTask<int> read)
+    {
+        read = default;
+        if (destination.IsEmpty || offset < 0 || offset > map.Length - destination.Length) return false;
+        BlockSlice slice = map.Locate(offset, destination.Length);
+        if (slice.Count != destination.Length || slice.Block < 0 || map.LocalOf(slice.Extent) is not null) return false;
+        LeaseExtent extent = map[slice.Extent].Extent;
+        var request = new BlockRead(extent.Segment, extent.Key, slice.Block, slice.Offset, slice.Count, 0);
+        if (!path.TryRead(extent.Home, request, destination, cancellationToken, out ValueTask<BlockReadReply> answer)) return false;
+        read = QuickRead.Run(answer, range, offset, destination, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Sends a change of one block elsewhere straight to its node, if that is possible at once.</summary>
+    internal QuickWrite? TryChangeAtOnce(
+        ExtentMap map, BlockWriteKind kind, long offset, int count, ReadOnlyMemory<byte> source, long operand, long expected, ulong fence,
+        IRangeFallback range, CancellationToken cancellationToken)
+    {
+        if (count == 0 || offset < 0 || offset > map.Length - count) return null;
+        BlockSlice slice = map.Locate(offset, count);
+        if (slice.Count != count || slice.Block < 0 || map.LocalOf(slice.Extent) is not null) return null;
+        LeaseExtent extent = map[slice.Extent].Extent;
+        if (_sessions.TryGet(extent.Home, extent.Segment) is not { } session || !session.TryBegin(out RequestId request)) return null;
+        var write = new BlockWrite(kind, extent.Segment, extent.Key, request, slice.Block, slice.Offset, count, operand, expected, fence);
+        if (path.TryWrite(extent.Home, write, source, cancellationToken, out ValueTask<BlockWriteReply> answer))
+        {
+            return QuickWrite.Run(answer, this, range, session, extent.Home, write, offset, source, cancellationToken);
+        }
+
+        session.End(request);
+        return null;
+    }
+
+    /// <summary>Asks again for a change whose answer was lost, under the same id.</summary>
+    internal async ValueTask<BlockWriteReply[]> RepeatAsync(NodeId home, BlockWrite write, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        BlockWrite[] writes = [write];
+        BlockWriteReply[] replies = await path.WriteAsync(home, writes, source, cancellationToken);
+        PoolErrors.ThrowIfForgotten(replies, writes, attemptsBefore: 1);
+        return replies;
+    }
+
     /// <summary>Reads bytes that lie inside the map.</summary>
     /// <param name="pool">Pool of the range, for errors.</param>
     /// <param name="map">The map.</param>
@@ -208,9 +252,9 @@ public sealed class RangeAccess(ISegmentPath path)
             reads[i] = new BlockRead(extent.Segment, extent.Key, batch[i].Block, batch[i].Offset, batch[i].Count, 0);
         }
 
-        ReadReply reply = await path.ReadAsync(extent.Home, map.BlockBytes, reads, cancellationToken);
-        foreach (BlockReadReply block in reply.Blocks) ThrowIfNotDone(block.Status, pool, map, extentIndex);
-        reply.Bytes.CopyTo(destination);
+        var replies = new BlockReadReply[reads.Length];
+        await path.ReadAsync(extent.Home, map.BlockBytes, reads, replies, destination, cancellationToken);
+        foreach (BlockReadReply block in replies) ThrowIfNotDone(block.Status, pool, map, extentIndex);
     }
 
     private async ValueTask WriteBatchAsync(

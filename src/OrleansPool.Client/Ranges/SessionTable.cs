@@ -11,6 +11,12 @@ internal sealed class SessionTable(ISegmentPath path)
 
     private readonly ConcurrentDictionary<(NodeId Home, SegmentId Segment), Lazy<Task<ClientSession>>> _sessions = [];
 
+    /// <summary>The session with a segment, if there is one.</summary>
+    public ClientSession? TryGet(in NodeId home, SegmentId segment) =>
+        _sessions.TryGetValue((home, segment), out Lazy<Task<ClientSession>>? opening) && opening.IsValueCreated && opening.Value.IsCompletedSuccessfully
+            ? opening.Value.Result
+            : null;
+
     /// <summary>
     /// The session with a segment. Of many that ask at once one opens it and the others wait: a segment keeps so few sessions that a
     /// crowd of new ones would drive out those in use.

@@ -11,7 +11,7 @@ namespace OrleansPool.Client.Regions;
 /// <summary>
 /// A region as this process has it open: a copy of its page table, looked at again when the memory's owner refuses it.
 /// </summary>
-internal sealed class FabricRegion : MemoryRegion, IBatchRange
+internal sealed class FabricRegion : MemoryRegion, IBatchRange, IRangeFallback
 {
     private static readonly LockOptions DoNotWait = new() { WaitUpTo = TimeSpan.Zero };
 
@@ -57,10 +57,12 @@ internal sealed class FabricRegion : MemoryRegion, IBatchRange
         if (!cancellationToken.IsCancellationRequested && RangeBounds.MayReadAt(offset, length))
         {
             int count = RangeBounds.ReadCount(offset, destination.Length, length);
+            ExtentMap map = Volatile.Read(ref _view).Map;
+            if (!_disposed && _context.Access.TryReadAtOnce(map, offset, destination[..count], this, cancellationToken, out ValueTask<int> read)) return read;
             if (TryRead(offset, destination.Span[..count])) return new ValueTask<int>(count);
         }
 
-        return ReadSlowAsync(offset, destination, cancellationToken);
+        return ReadSlowlyAsync(offset, destination, cancellationToken);
     }
 
     public override ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
@@ -70,7 +72,17 @@ internal sealed class FabricRegion : MemoryRegion, IBatchRange
         long offset, ReadOnlyMemory<byte> source, LockFence fence, CancellationToken cancellationToken = default) =>
         WriteAsync(offset, source, NumberOf(fence), cancellationToken);
 
-    private async ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> source, ulong fence, CancellationToken cancellationToken)
+    private ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> source, ulong fence, CancellationToken cancellationToken)
+    {
+        QuickWrite? quick = _disposed || cancellationToken.IsCancellationRequested
+            ? null
+            : _context.Access.TryChangeAtOnce(
+                Volatile.Read(ref _view).Map, BlockWriteKind.Write, offset, source.Length, source, 0, 0, fence, this, cancellationToken);
+        return quick?.Task ?? WriteSlowlyAsync(offset, source, fence, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask WriteSlowlyAsync(long offset, ReadOnlyMemory<byte> source, ulong fence, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
@@ -177,7 +189,7 @@ internal sealed class FabricRegion : MemoryRegion, IBatchRange
     }
 
     /// <summary>Reads what is elsewhere, or tells why nothing may be read; then, at whichever step it failed, the buffer is cleared.</summary>
-    private async ValueTask<int> ReadSlowAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    public async ValueTask<int> ReadSlowlyAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
         try
         {
@@ -206,6 +218,15 @@ internal sealed class FabricRegion : MemoryRegion, IBatchRange
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
         RangeBounds.ThrowUnlessAligned(offset, Length);
+        QuickWrite? quick = _context.Access.TryChangeAtOnce(
+            Volatile.Read(ref _view).Map, kind, offset, sizeof(long), default, operand, expected, fence, this, cancellationToken);
+        return quick?.ValueTask ?? CombineSlowlyAsync(kind, offset, operand, expected, fence, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<long> CombineSlowlyAsync(
+        BlockWriteKind kind, long offset, long operand, long expected, ulong fence, CancellationToken cancellationToken)
+    {
         return WithFreshMapAsync(
             (map, pool, self) =>
             {

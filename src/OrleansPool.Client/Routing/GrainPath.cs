@@ -30,7 +30,7 @@ public sealed class GrainPath : ISegmentPath
     public ValueTask<ReadReply> ReadAsync(NodeId home, int blockBytes, BlockRead[] reads, CancellationToken cancellationToken) =>
         _call.RunToldAsync(
             PoolOperation.Read, reads.Length, reads.Sum(read => (long)read.Count), home,
-            _ => Cache(reads[0].Segment).ReadAsync(home, blockBytes, reads), cancellationToken);
+            _ => AskAsync(home, blockBytes, reads), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<BlockWriteReply[]> WriteAsync(
@@ -39,7 +39,7 @@ public sealed class GrainPath : ISegmentPath
             PoolOperation.Write, writes.Length, bytes.Length, home,
             async tries =>
             {
-                BlockWriteReply[] replies = await Cache(writes[0].Segment).WriteAsync(home, writes, bytes);
+                BlockWriteReply[] replies = await AskAsync(home, writes, bytes);
                 PoolErrors.ThrowIfForgotten(replies, writes, tries);
                 return replies;
             },
@@ -112,6 +112,13 @@ public sealed class GrainPath : ISegmentPath
     /// <inheritdoc/>
     public ValueTask<BlockFenceReply[]> FenceAsync(NodeId home, BlockFence[] fences, CancellationToken cancellationToken) =>
         _call.RunAsync(home, _ => Control(home).FenceAsync(fences), cancellationToken);
+
+    /// <summary>One attempt to read.</summary>
+    internal Task<ReadReply> AskAsync(NodeId home, int blockBytes, BlockRead[] reads) => Cache(reads[0].Segment).ReadAsync(home, blockBytes, reads);
+
+    /// <summary>One attempt to change.</summary>
+    internal Task<BlockWriteReply[]> AskAsync(NodeId home, BlockWrite[] writes, ReadOnlyMemory<byte> bytes) =>
+        Cache(writes[0].Segment).WriteAsync(home, writes, bytes);
 
     private INodePoolGrain Control(NodeId home) => NodeKey.Control(_grains, home.Silo);
 

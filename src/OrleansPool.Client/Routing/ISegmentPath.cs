@@ -18,6 +18,43 @@ public interface ISegmentPath
     /// <summary>The segment, if its bytes are in this process.</summary>
     ILocalSegment? TryGetLocal(NodeId home, SegmentId segment);
 
+    /// <summary>
+    /// Sends one read, where that takes nothing but sending: no wait, no retry, nothing allocated. Whoever gets anything but Ok, or an
+    /// <see cref="IOException"/>, asks again by the method that waits.
+    /// </summary>
+    /// <returns>False where there is no such way now.</returns>
+    bool TryRead(in NodeId home, in BlockRead read, Memory<byte> destination, CancellationToken cancellationToken, out ValueTask<BlockReadReply> answer)
+    {
+        answer = default;
+        return false;
+    }
+
+    /// <summary>
+    /// Sends one change, where that takes nothing but sending. Whoever gets anything but Ok or Mismatch, or an
+    /// <see cref="IOException"/>, asks again by the method that waits, under the same request id.
+    /// </summary>
+    /// <returns>False where there is no such way now.</returns>
+    bool TryWrite(in NodeId home, in BlockWrite write, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken, out ValueTask<BlockWriteReply> answer)
+    {
+        answer = default;
+        return false;
+    }
+
+    /// <summary>Reads blocks into the caller's memory.</summary>
+    /// <param name="home">The node.</param>
+    /// <param name="blockBytes">Size of the blocks.</param>
+    /// <param name="reads">What.</param>
+    /// <param name="replies">Gets an answer for each.</param>
+    /// <param name="destination">As long as all reads together. Gets the bytes of those that are Ok, one after the other.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    async ValueTask ReadAsync(
+        NodeId home, int blockBytes, BlockRead[] reads, BlockReadReply[] replies, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        ReadReply reply = await ReadAsync(home, blockBytes, reads, cancellationToken);
+        reply.Blocks.CopyTo(replies, 0);
+        reply.Bytes.CopyTo(destination);
+    }
+
     /// <summary>Reads blocks.</summary>
     ValueTask<ReadReply> ReadAsync(NodeId home, int blockBytes, BlockRead[] reads, CancellationToken cancellationToken);
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Orleans.Runtime.Messaging;
 using OrleansPool.Client.Telemetry;
 using OrleansPool.Grains;
+using OrleansPool.Transport.Client;
 
 namespace OrleansPool.Client.Routing;
 
@@ -28,8 +29,12 @@ public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan
     /// The error of a call that changes something, when the patience is used up and an attempt may have been carried out; null for a
     /// call that changes nothing, which may be tried again at will.
     /// </param>
+    /// <param name="waitsForAttempt">
+    /// Whether an attempt ends by itself when it is cancelled: one that fills the caller's memory must have ended before the caller has it back.
+    /// </param>
     public async ValueTask<T> RunAsync<T>(
-        NodeId home, Func<int, Task<T>> attempt, CancellationToken cancellationToken, Func<Exception, PoolException>? indeterminate = null)
+        NodeId home, Func<int, Task<T>> attempt, CancellationToken cancellationToken, Func<Exception, PoolException>? indeterminate = null,
+        bool waitsForAttempt = false)
     {
         long started = time.GetTimestamp();
         bool mayHaveRun = false;
@@ -40,7 +45,7 @@ public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan
             Exception failure;
             try
             {
-                return await attempt(tries).WaitAsync(cancellationToken);
+                return waitsForAttempt ? await attempt(tries) : await attempt(tries).WaitAsync(cancellationToken);
             }
             catch (Exception e) when (IsNoAnswer(e))
             {
@@ -73,16 +78,17 @@ public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan
     /// <param name="attempt">Makes one attempt; gets the number of attempts before it.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <param name="indeterminate">See <see cref="RunAsync"/>.</param>
+    /// <param name="waitsForAttempt">See <see cref="RunAsync"/>.</param>
     public async ValueTask<T> RunToldAsync<T>(
         PoolOperation operation, int blocks, long bytes, NodeId home, Func<int, Task<T>> attempt, CancellationToken cancellationToken,
-        Func<Exception, PoolException>? indeterminate = null)
+        Func<Exception, PoolException>? indeterminate = null, bool waitsForAttempt = false)
     {
         using Activity? activity = PoolTelemetry.Start(operation == PoolOperation.Read ? "read" : "write", kind: ActivityKind.Client);
         activity?.SetTag("orleanspool.node", home.ToString()).SetTag("orleanspool.bytes", bytes);
         long started = time.GetTimestamp();
         try
         {
-            T reply = await RunAsync(home, attempt, cancellationToken, indeterminate);
+            T reply = await RunAsync(home, attempt, cancellationToken, indeterminate, waitsForAttempt);
             PoolTelemetry.RecordDuration(operation, PoolPath.Remote, time.GetElapsedTime(started));
             PoolTelemetry.Count(operation, PoolPath.Remote, blocks, bytes);
             return reply;
@@ -97,10 +103,10 @@ public sealed class NodeCall(INodeTopology topology, TimeProvider time, TimeSpan
     /// <summary>Whether a call failed because nobody answered it.</summary>
     internal static bool IsNoAnswer(Exception e) =>
         e is SiloUnavailableException or OrleansMessageRejectionException or TimeoutException or ConnectionFailedException
-            or ClientNotAvailableException;
+            or ClientNotAvailableException or ConnectionLostException;
 
     /// <summary>Whether a call certainly did not reach anybody.</summary>
-    internal static bool IsUnsent(Exception e) => e is ConnectionFailedException or ClientNotAvailableException;
+    internal static bool IsUnsent(Exception e) => e is ConnectionFailedException or ClientNotAvailableException or ConnectionLostException { IsUnsent: true };
 
     private async ValueTask<NodeStatus> StatusAsync(NodeId home, CancellationToken cancellationToken)
     {

@@ -71,6 +71,16 @@ public static class PoolTelemetry
         if (Bytes.Enabled) Bytes.Add(bytes, OperationTag(operation), PathTag(path));
     }
 
+    /// <summary>The moment at which a timed operation begins; zero while nobody listens to durations.</summary>
+    internal static long StartTime() => Duration.Enabled ? Stopwatch.GetTimestamp() : 0;
+
+    /// <summary>Tells of one block that was read or written, and how long it took.</summary>
+    internal static void CountTimed(PoolOperation operation, PoolPath path, long bytes, long startedAt)
+    {
+        if (startedAt != 0) RecordDuration(operation, path, Stopwatch.GetElapsedTime(startedAt));
+        Count(operation, path, 1, bytes);
+    }
+
     /// <summary>The tag of an operation.</summary>
     public static KeyValuePair<string, object?> OperationTag(PoolOperation operation) =>
         new("orleanspool.operation", operation == PoolOperation.Read ? "read" : "write");

@@ -1,4 +1,5 @@
 using OrleansPool.Client.Routing;
+using OrleansPool.Transport;
 
 namespace OrleansPool.Server.Hosting;
 
@@ -49,6 +50,39 @@ public sealed class OrleansPoolOptions
 
     /// <summary>How often a node looks for memory that is kept for a region which does not list it. 30 s by default.</summary>
     public TimeSpan OrphanInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Whether the node serves bytes on a port of its own, which is many times faster than grain calls; these serve where it is off or cannot
+    /// be reached. On by default.
+    /// </summary>
+    public bool ServesData { get; set; } = true;
+
+    /// <summary>The address that the data port listens on; that of the silo by default.</summary>
+    public string? DataAddress { get; set; }
+
+    /// <summary>The host that others are told to connect to; that of the silo by default.</summary>
+    public string? DataAdvertisedHost { get; set; }
+
+    /// <summary>The data port; 0, the default, for any that is free.</summary>
+    public int DataPort { get; set; }
+
+    /// <summary>What whoever connects to the data port must know; null, the default, for nothing. See <see cref="DataCertificateFile"/>.</summary>
+    public string? DataKey { get; set; }
+
+    /// <summary>The certificate with which the data port secures its connections by TLS, as a PEM file; null, the default, for none. Read anew when it changes.</summary>
+    public string? DataCertificateFile { get; set; }
+
+    /// <summary>The certificate's private key, as a PEM file; null where it is in the same file.</summary>
+    public string? DataCertificateKeyFile { get; set; }
+
+    /// <summary>
+    /// The authorities whose certificates are trusted at the other end, as a PEM file. With it whoever connects must show a certificate of
+    /// theirs; null, the default, asks for none, and trusts nodes by what the machine trusts.
+    /// </summary>
+    public string? DataAuthorityFile { get; set; }
+
+    /// <summary>The limits of the data plane's connections.</summary>
+    public TransportOptions DataPlane { get; set; } = new();
 
     /// <summary>The pools beside <see cref="PoolNames.Default"/>; one of that name replaces it.</summary>
     public IList<PoolOptions> Pools { get; } = [];

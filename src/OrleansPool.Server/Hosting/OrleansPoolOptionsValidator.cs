@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Options;
 using OrleansPool.Core.Arenas;
 
@@ -28,6 +29,7 @@ internal sealed class OrleansPoolOptionsValidator : IValidateOptions<OrleansPool
         if (options.CallPatience < TimeSpan.Zero) failures.Add($"CallPatience is {options.CallPatience}: it is zero (one attempt) or more.");
         if (options.LoadInterval < IntervalMin) failures.Add($"LoadInterval is {options.LoadInterval}: it is at least {IntervalMin}.");
         if (options.OrphanInterval < IntervalMin) failures.Add($"OrphanInterval is {options.OrphanInterval}: it is at least {IntervalMin}.");
+        ValidateDataPort(options, failures);
         foreach (PoolOptions pool in options.Pools) ValidatePool(pool, failures);
         foreach (IGrouping<string, PoolOptions> same in options.Pools.GroupBy(pool => pool.Name).Where(group => group.Count() > 1))
         {
@@ -35,6 +37,25 @@ internal sealed class OrleansPoolOptionsValidator : IValidateOptions<OrleansPool
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static void ValidateDataPort(OrleansPoolOptions options, List<string> failures)
+    {
+        if (options.DataPort is < 0 or > IPEndPoint.MaxPort) failures.Add($"DataPort is {options.DataPort}: it is 0 (any free one) to {IPEndPoint.MaxPort}.");
+        if (options.DataAddress is { } address && !IPAddress.TryParse(address, out _)) failures.Add($"DataAddress is '{address}': write an IP address, such as 0.0.0.0.");
+        foreach ((string name, string? file) in new[]
+        {
+            (nameof(options.DataCertificateFile), options.DataCertificateFile), (nameof(options.DataCertificateKeyFile), options.DataCertificateKeyFile),
+            (nameof(options.DataAuthorityFile), options.DataAuthorityFile),
+        })
+        {
+            if (file is not null && !File.Exists(file)) failures.Add($"{name} is '{file}': there is no such file.");
+        }
+
+        if (options.DataCertificateFile is null && (options.DataAuthorityFile ?? options.DataCertificateKeyFile) is not null)
+        {
+            failures.Add("DataAuthorityFile and DataCertificateKeyFile need a DataCertificateFile.");
+        }
     }
 
     private static void ValidatePool(PoolOptions pool, List<string> failures)

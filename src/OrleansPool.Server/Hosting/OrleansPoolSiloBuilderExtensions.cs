@@ -1,15 +1,21 @@
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Storage;
+using OrleansPool.Client.Data;
 using OrleansPool.Client.Fabric;
 using OrleansPool.Client.Routing;
+using OrleansPool.Server.DataPlane;
 using OrleansPool.Server.Membership;
 using OrleansPool.Server.Nodes;
 using OrleansPool.Server.Placement;
 using OrleansPool.Server.Regions;
 using OrleansPool.Server.Routing;
 using OrleansPool.Server.Telemetry;
+using OrleansPool.Transport.Channels;
+using OrleansPool.Transport.Client;
 
 namespace OrleansPool.Server.Hosting;
 
@@ -37,6 +43,11 @@ public static class OrleansPoolSiloBuilderExtensions
         services.AddSingleton<IReservationSource>(s => s.GetRequiredService<NodeHost>());
         services.AddSingleton<NodeRegistry>();
         services.AddSingleton<INodeTopology>(s => s.GetRequiredService<NodeRegistry>());
+        services.TryAddSingleton<IDataAdmission, SharedKeyAdmission>();
+        services.AddSingleton<NodeDataService>();
+        services.AddSingleton(MakeDataClient);
+        services.AddSingleton<DataRoutes>();
+        services.AddSingleton<DataCalls>();
         services.AddSingleton<RemoteNodes>();
         services.AddSingleton<CachedReader>();
         services.AddSingleton<ISegmentPath, SiloPath>();
@@ -47,10 +58,21 @@ public static class OrleansPoolSiloBuilderExtensions
         services.AddPlacementDirector<NodePinnedPlacement, NodePinnedDirector>();
         services.AddPlacementDirector<PoolLoadPlacement, PoolLoadDirector>();
         services.AddPlacementDirector<RegionPlacement, RegionDirector>();
+        AddLifecycle<DataPort>(services);
         AddLifecycle<LoadGossip>(services);
         AddLifecycle<OrphanSweep>(services);
         AddLifecycle<NodeInstruments>(services);
         return silo;
+    }
+
+    /// <summary>The way of this silo to the data ports of others.</summary>
+    private static DataClient MakeDataClient(IServiceProvider services)
+    {
+        OrleansPoolOptions options = services.GetRequiredService<IOptions<OrleansPoolOptions>>().Value;
+        byte[] key = Encoding.UTF8.GetBytes(options.DataKey ?? "");
+        return new DataClient(
+            new SocketDialer(DataSecurity.OfClient(options)), services.GetRequiredService<IOptions<ClusterOptions>>().Value.ClusterId, () => key,
+            options.DataPlane);
     }
 
     private static void AddLifecycle<T>(IServiceCollection services)

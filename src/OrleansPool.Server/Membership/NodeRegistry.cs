@@ -57,7 +57,10 @@ internal sealed class NodeRegistry : INodeTopology
         {
             MeasuredLoad load = _ownLoad;
             return new NodeLoad(
-                _node.Id, _node.CapacityBytes, _node.ReadActivity().BytesFree, load.OperationsPerSecond, load.BytesPerSecond);
+                _node.Id, _node.CapacityBytes, _node.ReadActivity().BytesFree, load.OperationsPerSecond, load.BytesPerSecond)
+            {
+                DataEndpoint = _node.DataEndpoint,
+            };
         }
     }
 

@@ -77,6 +77,9 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
     /// <summary>How long it took to map the memory and make it resident.</summary>
     public TimeSpan StartDuration { get; }
 
+    /// <summary>Where its data plane listens; null where and while it has none.</summary>
+    internal string? DataEndpoint { get; set; }
+
     /// <summary>Counts what this process does to its own node's memory; null where instruments are off.</summary>
     internal LocalCounters? Counters { get; }
 
@@ -190,34 +193,62 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
                 nameof(bytes), bytes.Length, $"One call writes at most {INodePoolGrain.CallBytesMax} bytes. Cut the writes into several calls.");
         }
 
-        using Activity? activity = PoolTelemetry.Start("node write");
         var replies = new BlockWriteReply[writes.Length];
-        Array.Fill(replies, new BlockWriteReply(OperationStatus.Busy, 0, 0));
+        await WriteAsync(writes, bytes, replies);
+        return replies;
+    }
+
+    /// <summary>Changes a block for somebody elsewhere.</summary>
+    internal ValueTask<BlockWriteReply> WriteAsync(in BlockWrite write, ReadOnlyMemory<byte> bytes)
+    {
+        Interlocked.Increment(ref _operations);
+        Interlocked.Add(ref _bytesMoved, bytes.Length);
+        return _factory.TryGet(write.Segment) is { } segment
+            ? segment.WriteAsync(write, bytes)
+            : new ValueTask<BlockWriteReply>(new BlockWriteReply(OperationStatus.NoSegment, 0, 0));
+    }
+
+    /// <summary>Reads a block for somebody elsewhere, into that one's memory.</summary>
+    /// <returns>False where the lock-free path refuses: why takes asking the segment, see <see cref="ReadAsync"/>.</returns>
+    internal bool TryRead(in BlockRead read, Span<byte> destination, out BlockReadReply reply)
+    {
+        Interlocked.Increment(ref _operations);
+        reply = NodeReader.ReadOne(_factory, _clock, read, destination);
+        if (reply.Status == OperationStatus.Fenced) return false;
+        Interlocked.Add(ref _bytesMoved, destination.Length);
+        return true;
+    }
+
+    /// <summary>Changes blocks, in order; of a lease of which one is refused, the rest is not tried.</summary>
+    internal async ValueTask WriteAsync(ReadOnlyMemory<BlockWrite> batch, ReadOnlyMemory<byte> bytes, Memory<BlockWriteReply> answers)
+    {
+        using Activity? activity = PoolTelemetry.Start("node write");
+        answers.Span.Fill(new BlockWriteReply(OperationStatus.Busy, 0, 0));
         HashSet<(SegmentId, LeaseKey)>? refused = null;
         int at = 0;
-        for (int i = 0; i < writes.Length; i++)
+        for (int i = 0; i < batch.Length; i++)
         {
-            BlockWrite write = writes[i];
+            BlockWrite write = batch.Span[i];
             int count = write.Kind == BlockWriteKind.Write ? write.Count : 0;
             if (count < 0 || count > bytes.Length - at)
             {
-                replies[i] = new BlockWriteReply(OperationStatus.OutOfBounds, 0, 0);
+                answers.Span[i] = new BlockWriteReply(OperationStatus.OutOfBounds, 0, 0);
                 break;
             }
 
             ReadOnlyMemory<byte> written = bytes.Slice(at, count);
             at += count;
             if (refused is not null && refused.Contains((write.Segment, write.Key))) continue;
-            replies[i] = _factory.TryGet(write.Segment) is { } segment
+            BlockWriteReply reply = _factory.TryGet(write.Segment) is { } segment
                 ? await segment.WriteAsync(write, written)
                 : new BlockWriteReply(OperationStatus.NoSegment, 0, 0);
-            if (replies[i].Status is OperationStatus.Ok or OperationStatus.Mismatch) continue;
+            answers.Span[i] = reply;
+            if (reply.Status is OperationStatus.Ok or OperationStatus.Mismatch) continue;
             (refused ??= []).Add((write.Segment, write.Key));
         }
 
-        Interlocked.Add(ref _operations, writes.Length);
+        Interlocked.Add(ref _operations, batch.Length);
         Interlocked.Add(ref _bytesMoved, at);
-        return replies;
     }
 
     /// <inheritdoc/>

@@ -37,7 +37,8 @@ internal static class NodeReader
             nameof(reads), bytes, $"One call reads at most {INodePoolGrain.CallBytesMax} bytes. Cut the reads into several calls.");
     }
 
-    private static BlockReadReply ReadOne(SegmentFactory factory, HostClock clock, in BlockRead read, Span<byte> destination)
+    /// <summary>Reads one.</summary>
+    public static BlockReadReply ReadOne(SegmentFactory factory, HostClock clock, in BlockRead read, Span<byte> destination)
     {
         if (factory.TryGet(read.Segment)?.Segment is not { } segment) return new BlockReadReply(OperationStatus.NoSegment, 0);
         if (!segment.Secret.Verify(read.Key)) return new BlockReadReply(OperationStatus.Forged, 0);

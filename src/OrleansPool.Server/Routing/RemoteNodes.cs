@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrleansPool.Client.Data;
 using OrleansPool.Client.Routing;
 using OrleansPool.Client.Telemetry;
 using OrleansPool.Grains;
@@ -6,8 +7,9 @@ using OrleansPool.Server.Hosting;
 
 namespace OrleansPool.Server.Routing;
 
-/// <summary>Data calls to other nodes, straight to their data lanes; control calls by way of <see cref="Control"/>.</summary>
-internal sealed class RemoteNodes(IGrainFactory grains, INodeTopology topology, TimeProvider time, IOptions<OrleansPoolOptions> options)
+/// <summary>Data calls to other nodes: by their data ports, or by grain calls to their data lanes; control calls by way of <see cref="Control"/>.</summary>
+internal sealed class RemoteNodes(
+    IGrainFactory grains, INodeTopology topology, DataCalls data, TimeProvider time, IOptions<OrleansPoolOptions> options)
 {
     private readonly NodeCall _call = new(topology, time, options.Value.CallPatience);
 
@@ -16,7 +18,10 @@ internal sealed class RemoteNodes(IGrainFactory grains, INodeTopology topology, 
 
     public ValueTask<ReadReply> ReadAsync(NodeId home, BlockRead[] reads, CancellationToken cancellationToken) =>
         _call.RunAsync(
-            home, _ => NodeKey.Data(grains, home.Silo, reads[0].Segment).ReadAsync(home.Incarnation, reads), cancellationToken);
+            home,
+            async _ => await ReadByPortAsync(home, reads, cancellationToken)
+                ?? await NodeKey.Data(grains, home.Silo, reads[0].Segment).ReadAsync(home.Incarnation, reads),
+            cancellationToken);
 
     public ValueTask<BlockWriteReply[]> WriteAsync(
         NodeId home, BlockWrite[] writes, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
@@ -24,11 +29,18 @@ internal sealed class RemoteNodes(IGrainFactory grains, INodeTopology topology, 
             PoolOperation.Write, writes.Length, bytes.Length, home,
             async tries =>
             {
-                BlockWriteReply[] replies =
-                    await NodeKey.Data(grains, home.Silo, writes[0].Segment).WriteAsync(home.Incarnation, writes, bytes);
+                BlockWriteReply[] replies = await data.WriteAsync(home, writes, bytes, cancellationToken)
+                    ?? await NodeKey.Data(grains, home.Silo, writes[0].Segment).WriteAsync(home.Incarnation, writes, bytes);
                 PoolErrors.ThrowIfForgotten(replies, writes, tries);
                 return replies;
             },
             cancellationToken,
             failure => PoolErrors.Unanswered(writes[0], failure));
+
+    private async Task<ReadReply?> ReadByPortAsync(NodeId home, BlockRead[] reads, CancellationToken cancellationToken)
+    {
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(reads.Sum(read => Math.Max(0, read.Count)));
+        var replies = new BlockReadReply[reads.Length];
+        return await data.ReadAsync(home, reads, replies, bytes, cancellationToken) is { } count ? new ReadReply(replies, bytes.AsMemory(0, count)) : null;
+    }
 }
