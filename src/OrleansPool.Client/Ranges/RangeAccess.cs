@@ -1,4 +1,5 @@
 using OrleansPool.Client.Routing;
+using OrleansPool.Client.Telemetry;
 using OrleansPool.Grains;
 
 namespace OrleansPool.Client.Ranges;
@@ -60,12 +61,12 @@ public sealed class RangeAccess(ISegmentPath path)
         return true;
     }
 
-    /// <summary>Sends a read of one block elsewhere straight to its node, if that is possible at once.</summary>
+    /// <summary>Sends a read of one block elsewhere straight to its node, if that is possible at once. Where calls are traced, each has an activity, and goes the longer way.</summary>
     internal bool TryReadAtOnce(
         ExtentMap map, long offset, Memory<byte> destination, IRangeFallback range, CancellationToken cancellationToken, out ValueTask<int> read)
     {
         read = default;
-        if (destination.IsEmpty || offset < 0 || offset > map.Length - destination.Length) return false;
+        if (destination.IsEmpty || PoolTelemetry.IsTraced || offset < 0 || offset > map.Length - destination.Length) return false;
         BlockSlice slice = map.Locate(offset, destination.Length);
         if (slice.Count != destination.Length || slice.Block < 0 || map.LocalOf(slice.Extent) is not null) return false;
         LeaseExtent extent = map[slice.Extent].Extent;
@@ -80,7 +81,7 @@ public sealed class RangeAccess(ISegmentPath path)
         ExtentMap map, BlockWriteKind kind, long offset, int count, ReadOnlyMemory<byte> source, long operand, long expected, ulong fence,
         IRangeFallback range, CancellationToken cancellationToken)
     {
-        if (count == 0 || offset < 0 || offset > map.Length - count) return null;
+        if (count == 0 || PoolTelemetry.IsTraced || offset < 0 || offset > map.Length - count) return null;
         BlockSlice slice = map.Locate(offset, count);
         if (slice.Count != count || slice.Block < 0 || map.LocalOf(slice.Extent) is not null) return null;
         LeaseExtent extent = map[slice.Extent].Extent;

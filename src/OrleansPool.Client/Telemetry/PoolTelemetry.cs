@@ -71,6 +71,9 @@ public static class PoolTelemetry
         if (Bytes.Enabled) Bytes.Add(bytes, OperationTag(operation), PathTag(path));
     }
 
+    /// <summary>Whether somebody listens to activities.</summary>
+    internal static bool IsTraced => Source.HasListeners();
+
     /// <summary>The moment at which a timed operation begins; zero while nobody listens to durations.</summary>
     internal static long StartTime() => Duration.Enabled ? Stopwatch.GetTimestamp() : 0;
 
