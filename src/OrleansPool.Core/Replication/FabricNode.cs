@@ -295,7 +295,7 @@ internal sealed class FabricNode
     /// <summary>After a step of a segment: its outbox is taken over, and a copy that is none any more goes.</summary>
     private void Finish(Segment segment, Tick now, NodeOutbox outbox)
     {
-        foreach (RowChange change in outbox.Segment.Proposals) Map.Propose(change);
+        for (int i = 0; i < outbox.Segment.Proposals.Count; i++) Map.Propose(outbox.Segment.Proposals[i]);
         bool hasProposed = outbox.Segment.Proposals.Count > 0;
         outbox.Gather(segment);
         if (hasProposed) Map.Elapse(now, outbox);

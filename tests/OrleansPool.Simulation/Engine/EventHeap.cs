@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace OrleansPool.Simulation.Engine;
 
 /// <summary>
@@ -65,6 +67,7 @@ internal sealed class EventHeap
 
     private readonly record struct Entry(long At, ulong Tie, SimEvent What)
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool IsBefore(in Entry other) => At < other.At || (At == other.At && Tie < other.Tie);
     }
 }
