@@ -52,9 +52,9 @@ internal sealed class Authority(ReplicationTimes times, bool isInProcess)
     {
         if (IsExpelled || !NeedsOthers(now)) return;
         Tick oldest = Tick.Never;
-        foreach ((SiloAddress silo, SiloState state) in standing.View.Silos)
+        foreach (SiloAddress silo in standing.View.Present)
         {
-            if (state is not (SiloState.Active or SiloState.Leaving) || silo.Equals(standing.Self.Silo)) continue;
+            if (silo.Equals(standing.Self.Silo)) continue;
             Tick heard = new(long.MinValue / 2);
             foreach (PeerLink peer in standing.Peers.LivesOf(silo)) heard = Tick.Max(heard, peer.ExchangedAt);
 

@@ -41,8 +41,9 @@ internal sealed class DocumentDesk<T>(int document, T none, Func<T, long> versio
     /// <param name="now">The moment.</param>
     /// <param name="times">The times.</param>
     /// <param name="number">The number that it gets.</param>
+    /// <param name="state">What the composer is given.</param>
     /// <param name="compose">Makes what is to be written of what is known; null for nothing.</param>
-    public StoreRequest? Next(Tick now, ReplicationTimes times, long number, Func<T, T?> compose)
+    public StoreRequest? Next<TState>(Tick now, ReplicationTimes times, long number, TState state, Func<T, TState, T?> compose)
     {
         if (_request is not null)
         {
@@ -52,7 +53,7 @@ internal sealed class DocumentDesk<T>(int document, T none, Func<T, long> versio
 
         if (now < _retryAt) return null;
         if (_unknownBase >= 0 || _wantsRead || !IsRead) return Send(new StoreRequest(number, document, null, null), now);
-        T? next = WentBack ? null : compose(Known);
+        T? next = WentBack ? null : compose(Known, state);
         return next is null ? null : Send(new StoreRequest(number, document, next, Known == _none ? null : Known), now);
     }
 

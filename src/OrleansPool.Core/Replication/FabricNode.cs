@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using OrleansPool.Core.Caching;
 using OrleansPool.Core.Segments;
 using OrleansPool.Core.Wire;
@@ -18,7 +19,8 @@ internal sealed class FabricNode
     private readonly ISegmentMemory _memory;
     private readonly Heart _heart;
     private readonly Succession _succession;
-    private readonly SortedDictionary<SegmentId, Segment> _segments = new(Comparer<SegmentId>.Create(static (a, b) => a.Value.CompareTo(b.Value)));
+    private readonly Dictionary<SegmentId, Segment> _segments = [];
+    private readonly List<Segment> _copies = [];
     private readonly Dictionary<SegmentId, Tick> _lostSeenAt = [];
     private readonly Dictionary<SegmentId, Segment> _births = [];
     private readonly List<Segment> _walk = [];
@@ -45,11 +47,14 @@ internal sealed class FabricNode
     /// <summary>The copies that this node has, by segment.</summary>
     public IReadOnlyDictionary<SegmentId, Segment> Segments => _segments;
 
+    /// <summary>The same copies, in the order of their segments' ids.</summary>
+    public ReadOnlySpan<Segment> Copies => CollectionsMarshal.AsSpan(_copies);
+
     /// <summary>When it wants <see cref="Elapse"/>.</summary>
     public Tick WakeAt(Tick now)
     {
         Tick at = Tick.Min(Tick.Min(_heartAt, _reviewAt), Map.WakeAt(now));
-        foreach (Segment segment in _segments.Values) at = Tick.Min(at, segment.WakeAt);
+        foreach (Segment segment in Copies) at = Tick.Min(at, segment.WakeAt);
         return Cache is null ? at : Tick.Min(at, Cache.WakeAt);
     }
 
@@ -140,7 +145,7 @@ internal sealed class FabricNode
         Map.Elapse(now, outbox);
         if (now >= _reviewAt) outbox.MustReview = true;
         _walk.Clear();
-        _walk.AddRange(_segments.Values);
+        _walk.AddRange(_copies);
         foreach (Segment segment in _walk)
         {
             if (segment.WakeAt > now) continue;
@@ -259,6 +264,8 @@ internal sealed class FabricNode
     {
         segment.Replicate(Standing, row, now);
         _segments.Add(segment.Id, segment);
+        int place = _copies.FindIndex(other => other.Id.Value > segment.Id.Value);
+        _copies.Insert(place < 0 ? _copies.Count : place, segment);
     }
 
     /// <summary>A row is known: in the map, and to the copy here, if there is one.</summary>
@@ -288,7 +295,7 @@ internal sealed class FabricNode
     /// <summary>After a step of a segment: its outbox is taken over, and a copy that is none any more goes.</summary>
     private void Finish(Segment segment, Tick now, NodeOutbox outbox)
     {
-        foreach (RowChange change in outbox.Segment.Proposals) Map.Propose(change);
+        for (int i = 0; i < outbox.Segment.Proposals.Count; i++) Map.Propose(outbox.Segment.Proposals[i]);
         bool hasProposed = outbox.Segment.Proposals.Count > 0;
         outbox.Gather(segment);
         if (hasProposed) Map.Elapse(now, outbox);
@@ -301,6 +308,7 @@ internal sealed class FabricNode
 
         bool isGone = segment.Replica is { Role: ReplicaRole.Retired } or { Joiner.MustRestart: true } or { MustRestart: true } || segment.Fault is not null;
         if (!isGone || !_segments.Remove(segment.Id)) return;
+        _copies.Remove(segment);
         if (segment.Fault is { } fault) outbox.Faults.Add((segment.Id, fault));
         if (segment.Replica!.IsLost) _lostSeenAt.TryAdd(segment.Id, now);
         _memory.Release(segment);
@@ -325,7 +333,7 @@ internal sealed class FabricNode
         _reviewAt = isUnfinished ? now + Standing.Times.Resend : Tick.Never;
         Map.Elapse(now, outbox);
         _walk.Clear();
-        _walk.AddRange(_segments.Values);
+        _walk.AddRange(_copies);
         foreach (Segment segment in _walk)
         {
             segment.Elapse(now, outbox.Segment);

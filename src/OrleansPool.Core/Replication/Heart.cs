@@ -27,9 +27,9 @@ internal sealed class Heart(Standing standing)
             next = Tick.Min(next, now + standing.Times.HeartbeatInterval);
         }
 
-        foreach ((SiloAddress silo, SiloState state) in standing.View.Silos)
+        foreach (SiloAddress silo in standing.View.Present)
         {
-            if (state is not (SiloState.Active or SiloState.Leaving) || silo.Equals(standing.Self.Silo) || IsKnown(silo)) continue;
+            if (silo.Equals(standing.Self.Silo) || IsKnown(silo)) continue;
             if (_hellos.TryGetValue(silo, out Tick at) && now < at + HelloInterval) continue;
             _hellos[silo] = now;
             Beat(new NodeId(silo, default), 0, now, outbox);
@@ -48,7 +48,7 @@ internal sealed class Heart(Standing standing)
         bool isGranted = !peer.IsRefused && !standing.Authority.IsExpelled;
         bool mayCache = isGranted && now <= standing.Authority.ValidUntil;
         ulong session = isGranted ? peer.Grant(now, standing.Times, mayCache) : 0;
-        NodeId[] listed = mayCache ? [.. standing.Peers.All.Where(other => other.HeldUntil > now).Select(other => other.Node)] : [];
+        NodeId[] listed = mayCache ? WhoseLeasesAreHeld(now) : [];
         outbox.Messages.Add((from, new HeartbeatReply(beat.SentAt, isGranted, listed, session, standing.View.Version, standing.Root.Version)));
     }
 
@@ -64,6 +64,19 @@ internal sealed class Heart(Standing standing)
         bool knowsNoMore = reply.ViewVersion <= standing.View.Version && reply.RootVersion <= standing.Root.Version;
         if (knowsNoMore || Mutant.Is(Mutation.ExchangeCountsWhateverIsKnown)) peer.ExchangedAt = Tick.Max(peer.ExchangedAt, reply.SentAt);
         standing.Authority.OnExchange(standing, now);
+    }
+
+    private NodeId[] WhoseLeasesAreHeld(Tick now)
+    {
+        int count = 0;
+        foreach (PeerLink peer in standing.Peers.All) count += peer.HeldUntil > now ? 1 : 0;
+        var nodes = new NodeId[count];
+        foreach (PeerLink peer in standing.Peers.All)
+        {
+            if (peer.HeldUntil > now) nodes[^count--] = peer.Node;
+        }
+
+        return nodes;
     }
 
     private void Hear(long viewVersion, long rootVersion, Tick now, NodeOutbox outbox)

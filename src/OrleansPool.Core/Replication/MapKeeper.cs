@@ -10,7 +10,7 @@ namespace OrleansPool.Core.Replication;
 /// </remarks>
 internal sealed class MapKeeper(Standing standing)
 {
-    private readonly SortedDictionary<int, DocumentDesk<PoolMapShard>> _shards = [];
+    private readonly SortedList<int, DocumentDesk<PoolMapShard>> _shards = [];
     private readonly Dictionary<SegmentId, SegmentRow> _rows = [];
     private readonly Dictionary<SegmentId, Tick> _learnedAt = [];
     private readonly Dictionary<int, List<RowChange>> _wanted = [];
@@ -73,8 +73,8 @@ internal sealed class MapKeeper(Standing standing)
     public Tick WakeAt(Tick now)
     {
         Tick at = Tick.Min(Root.WakeAt(standing.Times), standing.Authority.RootReadAt + standing.Times.RootReadInterval);
-        foreach (DocumentDesk<PoolMapShard> desk in _shards.Values) at = Tick.Min(at, desk.WakeAt(standing.Times));
-        return Tick.Max(at, now + (standing.Times.Resend / 4));
+        for (int i = 0; i < _shards.Count; i++) at = Tick.Min(at, _shards.GetValueAtIndex(i).WakeAt(standing.Times));
+        return Tick.Max(at, now + new TimeSpan(standing.Times.Resend.Ticks / 4));
     }
 
     /// <summary>Sends what is due.</summary>
@@ -82,8 +82,12 @@ internal sealed class MapKeeper(Standing standing)
     {
         Tick rootReadAt = standing.Authority.RootReadAt;
         if (now >= rootReadAt + standing.Times.RootReadInterval || rootReadAt < standing.WantsRootSince) Root.WantRead();
-        Ask(Root.Next(now, standing.Times, _lastNumber + 1, ComposeRoot), outbox);
-        foreach ((int shard, DocumentDesk<PoolMapShard> desk) in _shards) Ask(desk.Next(now, standing.Times, _lastNumber + 1, known => Compose(shard, known, outbox)), outbox);
+        Ask(Root.Next(now, standing.Times, _lastNumber + 1, this, static (known, self) => self.ComposeRoot(known)), outbox);
+        for (int i = 0; i < _shards.Count; i++)
+        {
+            (MapKeeper Self, int Shard, NodeOutbox Outbox) state = (this, _shards.GetKeyAtIndex(i), outbox);
+            Ask(_shards.GetValueAtIndex(i).Next(now, standing.Times, _lastNumber + 1, state, static (known, at) => at.Self.Compose(at.Shard, known, at.Outbox)), outbox);
+        }
     }
 
     /// <summary>Takes a reply of the store.</summary>

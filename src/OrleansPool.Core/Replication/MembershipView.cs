@@ -12,6 +12,9 @@ internal sealed record MembershipView(long Version, IReadOnlyDictionary<SiloAddr
     /// <summary>Before any was seen.</summary>
     public static MembershipView None { get; } = new(0, new Dictionary<SiloAddress, SiloState>());
 
+    /// <summary>The silos that take part, in the order of <see cref="Silos"/>: those who were called dead are more with each restart, and asked for seldom.</summary>
+    public SiloAddress[] Present { get; } = [.. Silos.Where(silo => silo.Value is SiloState.Active or SiloState.Leaving).Select(silo => silo.Key)];
+
     /// <summary>What it says of a silo.</summary>
     public SiloState StateOf(SiloAddress silo) => Silos.GetValueOrDefault(silo, SiloState.Absent);
 

@@ -49,9 +49,9 @@ internal sealed class NodeOutbox
     /// <summary>Takes over what a step of a segment asks, and makes room for the next.</summary>
     public void Gather(Segment segment)
     {
-        foreach ((NodeId to, Message message) in Segment.Messages) Messages.Add((to, message));
-        foreach (int head in Segment.Retired) Retired.Add((segment, head));
-        Replies.AddRange(Segment.Replies);
+        for (int i = 0; i < Segment.Messages.Count; i++) Messages.Add(Segment.Messages[i]);
+        for (int i = 0; i < Segment.Retired.Count; i++) Retired.Add((segment, Segment.Retired[i]));
+        for (int i = 0; i < Segment.Replies.Count; i++) Replies.Add(Segment.Replies[i]);
         Segment.Clear();
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace OrleansPool.Core.Replication;
 
 /// <summary>The other nodes that this one has met, each in one of its lives.</summary>
@@ -9,7 +11,7 @@ internal sealed class PeerTable
     private readonly List<PeerLink> _all = [];
 
     /// <summary>All of them, in the order in which they were met.</summary>
-    public IReadOnlyList<PeerLink> All => _all;
+    public ReadOnlySpan<PeerLink> All => CollectionsMarshal.AsSpan(_all);
 
     /// <summary>The link to a node.</summary>
     public PeerLink this[NodeId node]
@@ -26,5 +28,5 @@ internal sealed class PeerTable
     }
 
     /// <summary>The lives of a silo's address that this node has met.</summary>
-    public IReadOnlyList<PeerLink> LivesOf(SiloAddress silo) => _lives.TryGetValue(silo, out List<PeerLink>? lives) ? lives : [];
+    public ReadOnlySpan<PeerLink> LivesOf(SiloAddress silo) => _lives.TryGetValue(silo, out List<PeerLink>? lives) ? CollectionsMarshal.AsSpan(lives) : [];
 }

@@ -25,7 +25,7 @@ internal sealed record ReplicationTimes
     public int PartBytes { get; init; } = 64 << 10;
 
     /// <summary>How often a pair renews its lease.</summary>
-    public TimeSpan HeartbeatInterval => ReadLease / 4;
+    public TimeSpan HeartbeatInterval => new(ReadLease.Ticks / 4);
 
     /// <summary>How long a grantor keeps its promise: the lease, stretched for the other's slower clock.</summary>
     public TimeSpan GrantedLease => ReadLease * (1 + ClockSkew);
@@ -34,10 +34,10 @@ internal sealed record ReplicationTimes
     public TimeSpan TakeoverWait => ReadLease * (2 * (1 + ClockSkew));
 
     /// <summary>How long a backup may be silent.</summary>
-    public TimeSpan Silence => ReadLease * 4;
+    public TimeSpan Silence => new(ReadLease.Ticks * 4);
 
     /// <summary>How often the root is read.</summary>
-    public TimeSpan RootReadInterval => Authority / 4;
+    public TimeSpan RootReadInterval => new(Authority.Ticks / 4);
 
     /// <summary>How long a lost row waits before it counts, if every lost member was known to know whoever wrote it.</summary>
     public TimeSpan LossDelay => (Authority + (ReadLease * 2)) * (1 + ClockSkew);

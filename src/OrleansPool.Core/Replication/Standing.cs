@@ -53,15 +53,13 @@ internal sealed class Standing(NodeId self, ReplicationTimes times, bool isStore
     public (int Heard, int Count) CountHeard(Tick now)
     {
         int heard = 0;
-        int count = 0;
-        foreach ((SiloAddress silo, SiloState state) in View.Silos)
+        MembershipView view = View;
+        foreach (SiloAddress silo in view.Present)
         {
-            if (state is not (SiloState.Active or SiloState.Leaving)) continue;
-            count++;
             if (silo.Equals(Self.Silo) || WasHeard(silo, now)) heard++;
         }
 
-        return (heard, count);
+        return (heard, view.Present.Length);
     }
 
     private bool WasHeard(SiloAddress silo, Tick now)

@@ -212,24 +212,24 @@ public sealed class Segment
 
     /// <summary>Takes a message of another node. One caller at a time.</summary>
     internal void Receive(NodeId from, SegmentMessage message, Tick now, Outbox outbox) =>
-        Run(now, outbox, () => Replica?.Receive(from, message, now, outbox));
+        Run(now, outbox, (From: from, Message: message), static (replica, input, now, outbox) => replica.Receive(input.From, input.Message, now, outbox));
 
     /// <summary>The segment's row is known in a newer epoch, or a proposed change of it is settled. One caller at a time.</summary>
     internal void Observe(SegmentRow row, ulong settledEpoch, Tick now, Outbox outbox) =>
-        Run(now, outbox, () => Replica?.Observe(row, settledEpoch, now, outbox));
+        Run(now, outbox, (Row: row, SettledEpoch: settledEpoch), static (replica, input, now, outbox) => replica.Observe(input.Row, input.SettledEpoch, now, outbox));
 
     /// <summary>Time has passed, or something that the segment relies on may have changed. One caller at a time.</summary>
     internal void Elapse(Tick now, Outbox outbox)
     {
         WakeAt = Tick.Never;
-        Run(now, outbox, () => Replica?.Elapse(now, outbox));
+        Run(now, outbox, 0, static (replica, _, now, outbox) => replica.Elapse(now, outbox));
     }
 
-    private void Run(Tick now, Outbox outbox, Action step)
+    private void Run<TInput>(Tick now, Outbox outbox, TInput input, Action<Replica, TInput, Tick, Outbox> step)
     {
         try
         {
-            if (!IsClosed) step();
+            if (!IsClosed && Replica is { } replica) step(replica, input, now, outbox);
             WakeAt = NextWake(now);
         }
         catch (Exception e)

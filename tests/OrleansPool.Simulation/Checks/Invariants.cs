@@ -29,7 +29,7 @@ internal sealed class Invariants(SimWorld world)
     public void AfterStep(SimSilo silo)
     {
         if (!silo.IsUp) return;
-        foreach (Segment segment in silo.Node.Segments.Values)
+        foreach (Segment segment in silo.Node.Copies)
         {
             if (segment.Replica is not { Role: not ReplicaRole.Joiner }) continue;
             world.Truth.Observe(segment);
@@ -68,7 +68,7 @@ internal sealed class Invariants(SimWorld world)
         foreach (SimSilo silo in world.Silos)
         {
             if (!silo.IsUp) continue;
-            foreach (Segment segment in silo.Node.Segments.Values) CheckSegment(silo, segment);
+            foreach (Segment segment in silo.Node.Copies) CheckSegment(silo, segment);
         }
     }
 

@@ -6,7 +6,7 @@ namespace OrleansPool.Simulation.Engine;
 /// </summary>
 internal sealed class EventQueue(SeededRandom random)
 {
-    private readonly PriorityQueue<SimEvent, (long At, ulong Tie)> _queue = new();
+    private readonly EventHeap _heap = new();
     private ulong _hash = 0xCBF29CE484222325;
 
     /// <summary>Simulated time, in ticks.</summary>
@@ -25,7 +25,7 @@ internal sealed class EventQueue(SeededRandom random)
     public void PlanAt(SimEvent what, long at)
     {
         what.At = Math.Max(at, Now);
-        _queue.Enqueue(what, (what.At, random.Next()));
+        _heap.Add(what, random.Next());
     }
 
     /// <summary>Plans an action.</summary>
@@ -35,13 +35,13 @@ internal sealed class EventQueue(SeededRandom random)
     /// <returns>False when there is none before the end.</returns>
     public bool Step(long end)
     {
-        if (!_queue.TryPeek(out SimEvent? next, out _) || next.At > end)
+        if (_heap.FirstAt > end)
         {
             Now = end;
             return false;
         }
 
-        _queue.Dequeue();
+        SimEvent next = _heap.TakeFirst();
         Now = next.At;
         Count++;
         Note(((ulong)next.At * 31) + next.Kind);

@@ -20,6 +20,7 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
     private readonly Dictionary<SegmentId, (ulong Id, ulong Next)> _sessions = [];
     private readonly int _home = random.Below(world.Silos.Count);
     private readonly OddRequests _odd = new(random.Fork(), world.Geometry.BlockBytes, world.Geometry.BlockCount);
+    private readonly List<SegmentRow> _active = [];
     private ClientOperation? _current;
     private long _token;
     private long _retryToken;
@@ -71,17 +72,17 @@ internal sealed class SimClient(SimWorld world, int number, SeededRandom random)
 
     private void Invoke()
     {
-        List<SegmentRow> active = [.. world.Store.Rows.Where(row => row.State == SegmentState.Active)];
+        world.Store.ListActive(_active);
         SimLease? lease = world.Book.Pick(random);
-        if (active.Count == 0)
+        if (_active.Count == 0)
         {
             PlanNext();
             return;
         }
 
-        if (lease is null || (world.Book.Count < active.Count * 4 && random.OneIn(8)))
+        if (lease is null || (world.Book.Count < _active.Count * 4 && random.OneIn(8)))
         {
-            Start(random.Pick(active).Segment, NewAlloc(), null);
+            Start(random.Pick(_active).Segment, NewAlloc(), null);
             return;
         }
 

@@ -22,7 +22,7 @@ internal static class Portrait
             output.WriteLine(
                 $"silo {world.NameOf(silo.Id)}: {world.Membership.StateOf(silo.Id.Silo)}, view {standing.View.Version} of {world.Membership.View.Version}, root {standing.Root.Version} of {world.Store.Root.Version}"
                 + $", authority {(standing.Authority.ValidUntil - silo.Now).TotalMilliseconds:F0} ms{(silo.Node.Map.IsFrozen ? ", FROZEN" : "")}{(standing.Authority.IsExpelled ? ", expelled" : "")}");
-            foreach (Segment segment in silo.Node.Segments.Values)
+            foreach (Segment segment in silo.Node.Copies)
             {
                 Replica replica = segment.Replica!;
                 output.WriteLine(

@@ -1,9 +1,9 @@
 namespace OrleansPool.Simulation.Witness;
 
-/// <summary>Keeps copies of many small runs of bytes in a few large arrays.</summary>
+/// <summary>Keeps copies of many small runs of bytes in a few arrays, small enough to be collected as soon as a run is over.</summary>
 internal sealed class ByteStore
 {
-    private const int ChunkBytes = 1 << 20;
+    private const int ChunkBytes = 64 << 10;
 
     private byte[] _chunk = [];
     private int _used;

@@ -8,28 +8,20 @@ internal sealed class Evidence
 
     private readonly List<Violation> _violations = [];
     private readonly ByteStore _bytes = new();
-    private WitnessedOperation[] _operations = [];
-    private ExecutedOperation[] _executed = [];
+    private readonly PagedList<WitnessedOperation> _operations = new();
+    private readonly PagedList<ExecutedOperation> _executed = new();
 
-    public int OperationCount { get; private set; }
+    public int OperationCount => _operations.Count;
 
-    public int ExecutedCount { get; private set; }
+    public int ExecutedCount => _executed.Count;
 
     public long ViolationCount { get; private set; }
 
     public IReadOnlyList<Violation> Violations => [.. _violations];
 
-    public void Add(in WitnessedOperation operation)
-    {
-        if (OperationCount == _operations.Length) Array.Resize(ref _operations, Math.Max(64, OperationCount * 2));
-        _operations[OperationCount++] = operation;
-    }
+    public void Add(in WitnessedOperation operation) => _operations.Add(operation);
 
-    public void Add(in ExecutedOperation executed)
-    {
-        if (ExecutedCount == _executed.Length) Array.Resize(ref _executed, Math.Max(64, ExecutedCount * 2));
-        _executed[ExecutedCount++] = executed with { Bytes = _bytes.Keep(executed.Bytes.Span) };
-    }
+    public void Add(in ExecutedOperation executed) => _executed.Add(executed with { Bytes = _bytes.Keep(executed.Bytes.Span) });
 
     public ref readonly WitnessedOperation Operation(int index) => ref _operations[index];
 
@@ -55,7 +47,14 @@ internal sealed class Evidence
 
     private static int[] Sorted(int count, Func<int, bool> isWanted, Comparison<int> order)
     {
-        int[] indices = [.. Enumerable.Range(0, count).Where(isWanted)];
+        int[] indices = new int[count];
+        int wanted = 0;
+        for (int index = 0; index < count; index++)
+        {
+            if (isWanted(index)) indices[wanted++] = index;
+        }
+
+        Array.Resize(ref indices, wanted);
         indices.AsSpan().Sort(order);
         return indices;
     }

@@ -15,7 +15,7 @@ namespace OrleansPool.Simulation.Witness;
 /// <see cref="WitnessedKind.Transfer"/> begins with zeros, so takes may be left out where blocks are never transferred. Not for several threads.
 /// </para>
 /// <para>
-/// Memory: 112 bytes for each operation of a client, 104 and the bytes written for each in a stream, in arrays that double; during a check 16 bytes of
+/// Memory: 112 bytes for each operation of a client, 104 and the bytes written for each in a stream, in pages; during a check 16 bytes of
 /// indices more for each, and 12 for those being sorted.
 /// </para>
 /// </remarks>

@@ -10,10 +10,9 @@ namespace OrleansPool.Simulation.World;
 internal sealed class SimMembership(SimWorld world, SeededRandom random)
 {
     private Dictionary<SiloAddress, SiloState> _silos = [];
-    private long _version;
 
     /// <summary>The newest view.</summary>
-    public MembershipView View => new(_version, _silos);
+    public MembershipView View { get; private set; } = new(0, new Dictionary<SiloAddress, SiloState>());
 
     /// <summary>What it says of a silo.</summary>
     public SiloState StateOf(SiloAddress silo) => _silos.GetValueOrDefault(silo, SiloState.Absent);
@@ -23,7 +22,6 @@ internal sealed class SimMembership(SimWorld world, SeededRandom random)
     {
         if (StateOf(silo) == SiloState.Dead || StateOf(silo) == state) return;
         _silos = new Dictionary<SiloAddress, SiloState>(_silos) { [silo] = state };
-        _version++;
         Tell();
     }
 
@@ -32,14 +30,12 @@ internal sealed class SimMembership(SimWorld world, SeededRandom random)
     {
         _silos = new Dictionary<SiloAddress, SiloState>(_silos);
         foreach (SiloAddress silo in silos) _silos.Add(silo, state);
-        _version++;
         Tell();
     }
 
     /// <summary>A version without news: votes change the table too.</summary>
     public void Vote()
     {
-        _version++;
         Tell();
     }
 
@@ -60,6 +56,7 @@ internal sealed class SimMembership(SimWorld world, SeededRandom random)
 
     private void Tell()
     {
+        View = new MembershipView(View.Version + 1, _silos);
         foreach (SimSilo silo in world.Silos) TellTo(silo, soon: false);
     }
 }

@@ -24,6 +24,20 @@ internal sealed class SimStore(SimWorld world, SeededRandom random)
     /// <summary>Every row as it is.</summary>
     public IEnumerable<SegmentRow> Rows => _documents.Values.OfType<PoolMapShard>().SelectMany(shard => shard.Rows);
 
+    /// <summary>The rows of segments that are alive, in place of whatever a list has.</summary>
+    public void ListActive(List<SegmentRow> rows)
+    {
+        rows.Clear();
+        foreach (object document in _documents.Values)
+        {
+            if (document is not PoolMapShard shard) continue;
+            foreach (SegmentRow row in shard.Rows)
+            {
+                if (row.State == SegmentState.Active) rows.Add(row);
+            }
+        }
+    }
+
     /// <summary>The row of a segment as it is; null if there is none.</summary>
     public SegmentRow? Find(SegmentId segment) => ((PoolMapShard?)_documents.GetValueOrDefault(PoolMapShard.Of(segment)))?.Find(segment);
 
