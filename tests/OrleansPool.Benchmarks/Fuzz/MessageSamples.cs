@@ -104,7 +104,7 @@ internal sealed class MessageSamples(FuzzRandom random)
         int first = random.Below(SegmentGeometry.BlockCountMax);
         int end = Math.Min(SegmentGeometry.BlockCountMax, first + 1 + random.Below(1000));
         var images = new BlockImage[random.Below(random.OneIn(50) ? 200 : 4)];
-        byte[] bytes = Bytes();
+        byte[] bytes = images.Length < 4 ? Bytes() : random.Bytes(random.Below(100));
         for (int i = 0; i < images.Length; i++) images[i] = new BlockImage(first + random.Below(end - first), random.Number(), bytes);
         return new CopyBlocks(segment, epoch, random.Number(), 1 + random.Below(1000), random.Number(), first, end, images);
     }
