@@ -9,7 +9,8 @@ internal static class EntryCodec
     /// <summary>Most operations that one message carries.</summary>
     public const int CountMax = 16;
 
-    private const int BytesMax = 256 << 10;
+    /// <summary>Most bytes of the operations that one message carries, unless it carries a single one, which may have those of a whole block.</summary>
+    public const int BytesMax = 256 << 10;
 
     /// <summary>The entries of a log from one sequence to another, as many as one message may carry; none where the first is not there any more.</summary>
     public static StreamEntry[] Read(OperationLog log, ulong first, ulong last)

@@ -3,6 +3,9 @@ namespace OrleansPool.Core.Replication;
 /// <summary>The times of the protocol, and the size of its larger messages. All nodes of a cluster must have the same times.</summary>
 internal sealed record ReplicationTimes
 {
+    /// <summary>Most that <see cref="PartBytes"/> may be: with the heads of the smallest blocks, a copy still fits into one frame.</summary>
+    public const int PartBytesMax = 512 << 10;
+
     /// <summary>How long a read lease lasts: L.</summary>
     public TimeSpan ReadLease { get; init; } = TimeSpan.FromMilliseconds(500);
 
@@ -22,7 +25,11 @@ internal sealed record ReplicationTimes
     public TimeSpan Resend { get; init; } = TimeSpan.FromMilliseconds(60);
 
     /// <summary>Bytes of one part of a snapshot, and of the blocks of one copy.</summary>
-    public int PartBytes { get; init; } = 64 << 10;
+    public int PartBytes
+    {
+        get;
+        init => field = value is > 0 and <= PartBytesMax ? value : throw new ArgumentOutOfRangeException(nameof(value), value, null);
+    } = 64 << 10;
 
     /// <summary>How often a pair renews its lease.</summary>
     public TimeSpan HeartbeatInterval => new(ReadLease.Ticks / 4);

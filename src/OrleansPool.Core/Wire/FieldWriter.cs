@@ -71,4 +71,11 @@ public ref struct FieldWriter(Span<byte> room)
         UInt16(checked((ushort)count));
         Count += count;
     }
+
+    /// <summary>Counts in what was written into <see cref="Rest"/>.</summary>
+    public void Advance(int count)
+    {
+        _ = _room.Slice(Count, count);
+        Count += count;
+    }
 }

@@ -62,4 +62,79 @@ public enum FrameType : byte
 
     /// <summary>Answers <see cref="WriteBatch"/>.</summary>
     WriteBatchReply = 27,
+
+    // What keeps the cluster together: one message each.
+
+    /// <summary>Carries <see cref="Wire.Heartbeat"/>.</summary>
+    Heartbeat = 64,
+
+    /// <summary>Carries <see cref="Wire.HeartbeatReply"/>.</summary>
+    HeartbeatReply = 65,
+
+    /// <summary>Carries <see cref="Wire.RowNotice"/>.</summary>
+    RowNotice = 66,
+
+    // The stream of a segment.
+
+    /// <summary>Carries <see cref="Wire.Replicate"/>.</summary>
+    Replicate = 72,
+
+    /// <summary>Carries <see cref="Wire.ReplicateAck"/>.</summary>
+    ReplicateAck = 73,
+
+    // Takeover.
+
+    /// <summary>Carries <see cref="Wire.Seal"/>.</summary>
+    Seal = 80,
+
+    /// <summary>Carries <see cref="Wire.SealReply"/>.</summary>
+    SealReply = 81,
+
+    /// <summary>Carries <see cref="Wire.FetchEntries"/>.</summary>
+    FetchEntries = 82,
+
+    /// <summary>Carries <see cref="Wire.FetchedEntries"/>.</summary>
+    FetchedEntries = 83,
+
+    // Join.
+
+    /// <summary>Carries <see cref="Wire.SnapshotPart"/>.</summary>
+    SnapshotPart = 88,
+
+    /// <summary>Carries <see cref="Wire.SnapshotAck"/>.</summary>
+    SnapshotAck = 89,
+
+    /// <summary>Carries <see cref="Wire.CopyBlocks"/>.</summary>
+    CopyBlocks = 90,
+
+    /// <summary>Carries <see cref="Wire.CopyAck"/>.</summary>
+    CopyAck = 91,
+
+    // Cached copies.
+
+    /// <summary>Carries <see cref="Wire.FillRequest"/>.</summary>
+    FillRequest = 96,
+
+    /// <summary>Carries <see cref="Wire.FillReply"/>.</summary>
+    FillReply = 97,
+
+    /// <summary>Carries <see cref="Wire.Invalidate"/>.</summary>
+    Invalidate = 98,
+
+    /// <summary>Carries <see cref="Wire.InvalidateAck"/>.</summary>
+    InvalidateAck = 99,
+
+    // Planned changes of members.
+
+    /// <summary>Carries <see cref="Wire.MovePrepare"/>.</summary>
+    MovePrepare = 104,
+
+    /// <summary>Carries <see cref="Wire.MoveReady"/>.</summary>
+    MoveReady = 105,
+
+    /// <summary>Carries <see cref="Wire.LeaveRequest"/>.</summary>
+    LeaveRequest = 106,
+
+    /// <summary>Carries <see cref="Wire.ConsentRequest"/>.</summary>
+    ConsentRequest = 107,
 }
