@@ -26,9 +26,10 @@ public sealed class FabricCluster : IAsyncDisposable
     /// <param name="configureSilo">Sets up each one.</param>
     /// <param name="volatileNames">Whether regions may be named in memory.</param>
     /// <param name="callPatience">How long calls are tried; unless said, for as long as anything is waited for, so that a slow machine is no silent node.</param>
+    /// <param name="configureClient">Sets up the client's use of the fabric.</param>
     public static async Task<FabricCluster> StartAsync(
         int silos, Action<OrleansPoolBuilder>? configure = null, Action<ISiloBuilder>? configureSilo = null, bool volatileNames = true,
-        TimeSpan? callPatience = null)
+        TimeSpan? callPatience = null, Action<OrleansPoolClientOptions>? configureClient = null)
     {
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
@@ -46,6 +47,7 @@ public sealed class FabricCluster : IAsyncDisposable
         {
             options.CallPatience = callPatience ?? WaitMax;
             options.LocalCapacity = "8MiB";
+            configureClient?.Invoke(options);
         }));
         InProcessTestCluster cluster = builder.Build();
         await cluster.DeployAsync();

@@ -1,7 +1,7 @@
 namespace OrleansPool.Server.Tests;
 
 /// <summary>
-/// Two silos for the tests that end no silo. The classes of this collection run one after the other, and leave every pool as empty
+/// Two silos for the tests that end no silo. They have no data ports: what the tests count and lose are grain calls. The classes of this collection run one after the other, and leave every pool as empty
 /// as they found it.
 /// </summary>
 [CollectionDefinition(Name)]
@@ -25,6 +25,7 @@ public sealed class SharedCluster : ICollectionFixture<SharedCluster>, IAsyncLif
         2,
         pool => pool
             .Capacity("64MiB")
+            .WithoutDataPort()
             .Pool(Tiny, tiny => tiny.BlockSize("128B").MaxBlocksPerNode(10))
             .Pool(Wide, wide => wide.BlockSize("64KiB")),
         silo => silo.AddActivityPropagation().AddIncomingGrainCallFilter(Calls.FilterAsync).AddIncomingGrainCallFilter(Answers.FilterAsync));

@@ -38,4 +38,11 @@ public sealed class OrleansPoolBuilder
         Options.AllowVolatileNames = true;
         return this;
     }
+
+    /// <summary>Serves bytes by grain calls only: see <see cref="OrleansPoolOptions.ServesData"/>.</summary>
+    public OrleansPoolBuilder WithoutDataPort()
+    {
+        Options.ServesData = false;
+        return this;
+    }
 }

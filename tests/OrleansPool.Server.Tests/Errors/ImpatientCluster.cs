@@ -1,6 +1,6 @@
 namespace OrleansPool.Server.Tests.Errors;
 
-/// <summary>Two silos whose callers soon stop trying, for the tests in which a node does not answer to the end of their patience.</summary>
+/// <summary>Two silos without data ports whose callers soon stop trying, for the tests in which a node does not answer to the end of their patience.</summary>
 public sealed class ImpatientCluster : IAsyncLifetime
 {
     private static readonly TimeSpan CallPatience = TimeSpan.FromMilliseconds(100);
@@ -10,7 +10,7 @@ public sealed class ImpatientCluster : IAsyncLifetime
     public LostAnswers Answers { get; } = new();
 
     public async ValueTask InitializeAsync() => Fabric = await FabricCluster.StartAsync(
-        2, configureSilo: silo => silo.AddIncomingGrainCallFilter(Answers.FilterAsync), callPatience: CallPatience);
+        2, pool => pool.WithoutDataPort(), configureSilo: silo => silo.AddIncomingGrainCallFilter(Answers.FilterAsync), callPatience: CallPatience);
 
     public async ValueTask DisposeAsync()
     {
