@@ -5,17 +5,18 @@ namespace OrleansPool.Benchmarks;
 /// <summary>Reads the arguments, runs a command, and writes what it measured.</summary>
 internal sealed class BenchmarkRunner(IReadOnlyList<IBenchmarkCommand> commands, IReadOnlyList<IComparisonCommand> comparisons)
 {
+    private const int ExitFailed = 1;
     private const int ExitUsage = 2;
 
-    /// <returns>0 when it ran, whatever the figures; 2 for wrong arguments.</returns>
+    /// <returns>0 when it ran, whatever the figures; 1 when something of it failed; 2 for wrong arguments.</returns>
     public int Run(string[] args)
     {
         try
         {
             if (args.Length == 0) throw new BenchmarkUsageException("A command is missing.");
             BenchmarkArguments arguments = BenchmarkArguments.Parse(args[1..]);
-            if (comparisons.FirstOrDefault(one => one.Name == args[0]) is { } comparison) comparison.Run(arguments);
-            else if (commands.FirstOrDefault(one => one.Name == args[0]) is { } command) Run(command, arguments);
+            if (comparisons.FirstOrDefault(one => one.Name == args[0]) is { } comparison) return comparison.Run(arguments) ? 0 : ExitFailed;
+            if (commands.FirstOrDefault(one => one.Name == args[0]) is { } command) Run(command, arguments);
             else throw new BenchmarkUsageException($"There is no command '{args[0]}'.");
             return 0;
         }

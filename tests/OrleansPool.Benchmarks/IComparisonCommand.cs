@@ -13,6 +13,7 @@ internal interface IComparisonCommand
     string Summary { get; }
 
     /// <summary>Checks the words, and measures.</summary>
+    /// <returns>Whether everything ran, whatever the figures.</returns>
     /// <exception cref="BenchmarkUsageException">The words are wrong. Nothing was measured.</exception>
-    void Run(BenchmarkArguments arguments);
+    bool Run(BenchmarkArguments arguments);
 }

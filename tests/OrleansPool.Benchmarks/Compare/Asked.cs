@@ -5,9 +5,15 @@ namespace OrleansPool.Benchmarks.Compare;
 /// <summary>What is asked of the ratio of a figure, subject to yardstick. Without a bound it is told and not judged.</summary>
 internal sealed record Asked(Figure Figure, double? Bound = null, bool IsAtMost = true)
 {
+    /// <summary>What the row is called, if not after its comparison.</summary>
+    public string? Path { get; init; }
+
     public static Asked AtMost(Figure figure, double bound) => new(figure, bound);
 
     public static Asked AtLeast(Figure figure, double bound) => new(figure, bound, IsAtMost: false);
+
+    /// <summary>A figure that is told and not judged.</summary>
+    public static Asked Nothing(Figure figure) => new(figure);
 
     public string Text => Bound is null
         ? $"{Name}, for information"

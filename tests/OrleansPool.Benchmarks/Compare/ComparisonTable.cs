@@ -14,8 +14,8 @@ internal static class ComparisonTable
         lines.AddRange(rows.Select(Cells));
         int[] widths = [.. Heads.Select((_, column) => lines.Max(line => line[column].Length))];
         foreach (string[] line in lines) to.WriteLine(string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
-        foreach (CompareRow row in rows.Where(row => row.Skipped is not null))
-            to.WriteLine($"skipped: {row.Path}, {row.Asked}, beside {row.Yardstick}: {row.Skipped}");
+        foreach (CompareRow row in rows.Where(row => row.Skipped is not null).DistinctBy(row => (row.Path, row.Yardstick)))
+            to.WriteLine($"skipped: {row.Path} beside {row.Yardstick}: {row.Skipped}");
         foreach (CompareRow row in rows) WriteBars(row, to);
     }
 

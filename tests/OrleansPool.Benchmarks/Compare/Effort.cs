@@ -11,7 +11,9 @@ internal sealed record Effort
         WarmUp = TimeSpan.FromSeconds(2),
         BlockCount = 16 << 10,
         RecordCount = 100_000,
-        Capacity = "2GiB",
+        InsertRoomCount = 300_000,
+        TraceBlockCount = 64 << 10,
+        Capacity = "3GiB",
     };
 
     /// <summary>To show that everything runs.</summary>
@@ -22,6 +24,8 @@ internal sealed record Effort
         WarmUp = TimeSpan.FromMilliseconds(60),
         BlockCount = 1 << 10,
         RecordCount = 2_000,
+        InsertRoomCount = 20_000,
+        TraceBlockCount = 4 << 10,
         Capacity = "512MiB",
     };
 
@@ -37,6 +41,12 @@ internal sealed record Effort
 
     /// <summary>How many records of YCSB.</summary>
     public required int RecordCount { get; init; }
+
+    /// <summary>How many records may come to them.</summary>
+    public required int InsertRoomCount { get; init; }
+
+    /// <summary>How many blocks of 4 KiB a trace has to make do with.</summary>
+    public required int TraceBlockCount { get; init; }
 
     /// <summary>Of the silo.</summary>
     public required string Capacity { get; init; }

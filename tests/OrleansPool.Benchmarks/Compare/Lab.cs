@@ -23,6 +23,10 @@ internal sealed class Lab(Effort effort) : IDisposable
 
     public RedisStore Garnet => Keep("garnet", () => new RedisStore(new GarnetServer()));
 
+    public GrainServer Grains => Keep("grains", () => new GrainServer());
+
+    public LoopbackServer Loopback => Keep("loopback", () => new LoopbackServer());
+
     /// <summary>Makes something once, and ends it with the lab.</summary>
     public T Keep<T>(string name, Func<T> make)
         where T : class
@@ -44,9 +48,15 @@ internal sealed class Lab(Effort effort) : IDisposable
     }
 
     /// <summary>A region with a value under each key.</summary>
-    public Task<MemoryRegion> RegionAsync(string name, string pool, long count, int valueBytes) => KeepAsync($"region {name}", async () =>
+    /// <param name="name">Name of the region.</param>
+    /// <param name="pool">Pool that it comes from.</param>
+    /// <param name="count">How many values.</param>
+    /// <param name="valueBytes">Bytes of each.</param>
+    /// <param name="roomCount">How many more may be added.</param>
+    public Task<MemoryRegion> RegionAsync(
+        string name, string pool, long count, int valueBytes, long roomCount = 0) => KeepAsync($"region {name}", async () =>
     {
-        MemoryRegion region = await Pool.Fabric.OpenRegionAsync(name, count * valueBytes, new RegionOptions { Pool = pool });
+        MemoryRegion region = await Pool.Fabric.OpenRegionAsync(name, (count + roomCount) * valueBytes, new RegionOptions { Pool = pool });
         const int WritesAtOnce = 64;
         for (long from = 0; from < count; from += WritesAtOnce)
         {
@@ -58,8 +68,15 @@ internal sealed class Lab(Effort effort) : IDisposable
         return region;
     });
 
+    public static ILoadWorker[] Workers(int count, Func<int, ILoadWorker> make) => [.. Enumerable.Range(1, count).Select(make)];
+
+    /// <summary>Workers in a closed loop.</summary>
     public LoadContender Contender(IReadOnlyList<ILoadWorker> workers, int operationBytes, params int[] serverIds) =>
         new(_clock, workers, new ProcessorTime(serverIds), operationBytes);
+
+    /// <summary>Workers in an open loop.</summary>
+    public LoadContender Contender(IReadOnlyList<ILoadWorker> workers, int operationBytes, double arrivalsPerSecond, params int[] serverIds) =>
+        new(_clock, workers, new ProcessorTime(serverIds), operationBytes, arrivalsPerSecond);
 
     public void Dispose()
     {

@@ -35,7 +35,9 @@ internal sealed class ChildProcess : IDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts a program.</summary>
-    public static ChildProcess Start(string program, params IEnumerable<string> arguments)
+    public static ChildProcess Start(string program, params IEnumerable<string> arguments) => Start(program, arguments, null);
+
+    private static ChildProcess Start(string program, IEnumerable<string> arguments, (string Name, string Value)? setting)
     {
         var info = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         info.FileName = File.Exists(Guard) ? Guard : program;
@@ -45,6 +47,7 @@ internal sealed class ChildProcess : IDisposable
         }
 
         foreach (string argument in arguments) info.ArgumentList.Add(argument);
+        if (setting is { } environment) info.Environment[environment.Name] = environment.Value;
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         Starts.Add(() =>
         {
@@ -67,14 +70,19 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Starts this program once more, as one of its servers, and waits for the port that it prints.</summary>
-    public static (ChildProcess Process, int Port) StartServer(string verb, params IEnumerable<string> arguments)
+    public static (ChildProcess Process, int Port) StartServer(string verb, params IEnumerable<string> arguments) =>
+        StartServer(verb, null, arguments);
+
+    /// <summary>The same, with a variable of the environment.</summary>
+    public static (ChildProcess Process, int Port) StartServer(
+        string verb, (string Name, string Value)? setting, params IEnumerable<string> arguments)
     {
-        ChildProcess child = Start(Environment.ProcessPath!, [typeof(ChildProcess).Assembly.Location, verb, .. arguments]);
+        ChildProcess child = Start(Environment.ProcessPath!, [typeof(ChildProcess).Assembly.Location, verb, .. arguments], setting);
         string line = child.ReadLine(static line => line.StartsWith(Listening, StringComparison.Ordinal));
         return (child, int.Parse(line.AsSpan(Listening.Length), CultureInfo.InvariantCulture));
     }
 
-    /// <summary>The other side of <see cref="StartServer"/>: prints the port, and waits for the end of the one who started this.</summary>
+    /// <summary>What a server does: prints the port, and waits for the end of the one who started this.</summary>
     public static int Serve(int port)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Listening}{port}"));

@@ -20,6 +20,9 @@ internal static class KeyedBytes
         if (value.Length != bytes || BinaryPrimitives.ReadInt64LittleEndian(value) != key) ThrowWrong(value.Length, bytes, key);
     }
 
+    /// <summary>Changes a byte behind the key.</summary>
+    public static void Touch(Span<byte> value, Random random) => value[random.Next(sizeof(long), value.Length)]++;
+
     private static void ThrowWrong(int found, int bytes, long key) =>
         throw new InvalidDataException($"The value of key {key} is wrong: {found} bytes came, {bytes} were written, or they are another key's.");
 }

@@ -8,17 +8,11 @@ internal sealed class GarnetServer : IRedisServer
     /// <summary>The word that makes this program a Garnet.</summary>
     public const string Verb = "serve-garnet";
 
-    private const string CollectorSetting = "DOTNET_gcServer";
+    private static readonly (string Name, string Value) CollectorOfItsHost = ("DOTNET_gcServer", "1");
 
     private readonly ChildProcess _process;
 
-    public GarnetServer()
-    {
-        // As Garnet's own host is built.
-        Environment.SetEnvironmentVariable(CollectorSetting, "1");
-        (_process, Port) = ChildProcess.StartServer(Verb);
-        Environment.SetEnvironmentVariable(CollectorSetting, null);
-    }
+    public GarnetServer() => (_process, Port) = ChildProcess.StartServer(Verb, CollectorOfItsHost);
 
     public int Port { get; }
 

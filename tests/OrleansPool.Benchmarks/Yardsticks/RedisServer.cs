@@ -6,7 +6,6 @@ namespace OrleansPool.Benchmarks.Yardsticks;
 internal sealed class RedisServer : IRedisServer
 {
     private readonly ChildProcess _process;
-    private readonly string _folder = Directory.CreateTempSubdirectory("orleanspool-redis-").FullName;
 
     /// <exception cref="MissingProgramException">It is not installed.</exception>
     public RedisServer()
@@ -14,7 +13,7 @@ internal sealed class RedisServer : IRedisServer
         string program = InstalledProgram.Find("redis-server", "redis-server");
         Port = FreePort.Next();
         _process = ChildProcess.Start(
-            program, "--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _folder);
+            program, "--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", Path.GetTempPath());
         _process.ReadLine(static line => line.Contains("Ready to accept connections", StringComparison.Ordinal));
     }
 
@@ -22,9 +21,5 @@ internal sealed class RedisServer : IRedisServer
 
     public int ProcessId => _process.Id;
 
-    public void Dispose()
-    {
-        _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public void Dispose() => _process.Dispose();
 }

@@ -25,17 +25,18 @@ internal sealed class RedisStore : IDisposable
     public string Version => _connection.GetServers()[0].Version.ToString();
 
     /// <summary>Keys with a prefix of their own, in the form that redis-benchmark gives them.</summary>
-    public static RedisKey[] MakeKeys(string prefix, long count) =>
-        [.. Enumerable.Range(0, (int)count).Select(i => (RedisKey)string.Create(CultureInfo.InvariantCulture, $"{prefix}:{i:000000000000}"))];
+    public static RedisKey[] MakeKeys(string prefix, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => (RedisKey)string.Create(CultureInfo.InvariantCulture, $"{prefix}:{i:000000000000}"))];
 
     /// <summary>Puts a value under each key.</summary>
-    public async Task<RedisKey[]> FillAsync(string prefix, long count, int valueBytes)
+    /// <returns>The keys, and as many more as may be added.</returns>
+    public async Task<RedisKey[]> FillAsync(string prefix, int count, int valueBytes, int roomCount = 0)
     {
-        RedisKey[] keys = MakeKeys(prefix, count);
+        RedisKey[] keys = MakeKeys(prefix, count + roomCount);
         IDatabase database = Database;
-        for (int from = 0; from < keys.Length; from += LoadBatchCount)
+        for (int from = 0; from < count; from += LoadBatchCount)
         {
-            await Task.WhenAll(Enumerable.Range(from, Math.Min(LoadBatchCount, keys.Length - from))
+            await Task.WhenAll(Enumerable.Range(from, Math.Min(LoadBatchCount, count - from))
                 .Select(i => database.StringSetAsync(keys[i], KeyedBytes.Make(valueBytes, i))));
         }
 

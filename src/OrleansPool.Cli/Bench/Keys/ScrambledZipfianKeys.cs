@@ -10,7 +10,7 @@ internal sealed class ScrambledZipfianKeys(long count) : IKeyChooser
 
     private readonly ZipfianRanks _ranks = new(count);
 
-    public long Next(Random random) => (long)(Hash((ulong)_ranks.Draw(random)) % (ulong)count);
+    public long Next(Random random) => (long)(Hash((ulong)_ranks.Draw(random)) % (ulong)_ranks.Count);
 
     /// <summary>FNV-1a over the eight bytes of a rank.</summary>
     private static ulong Hash(ulong rank)
