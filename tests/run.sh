@@ -89,10 +89,9 @@ suite() {
 }
 
 benchmark() {
-    local name=$1
-    say "benchmark smoke: $name"
+    say "benchmark smoke: $*"
     timeout --kill-after=10 300 dotnet tests/OrleansPool.Benchmarks/bin/Release/net10.0/OrleansPool.Benchmarks.dll \
-        "$name" --quick --json "$reports/$name.json" </dev/null || fail "benchmark smoke: $name"
+        "$@" --quick --json "$reports/$1.json" </dev/null || fail "benchmark smoke: $*"
 }
 
 # Runs a command of the simulator; it counts as one test.
@@ -148,5 +147,10 @@ benchmark paths
 benchmark batches
 benchmark telemetry
 benchmark waiters
+benchmark micro
+benchmark compare
+benchmark ycsb A
+trace=../shared/data/traces/mooncake_conversation.jsonl
+if [ -f "$trace" ]; then benchmark trace "$trace"; else say "benchmark smoke: trace is skipped, $trace is missing"; fi
 
 finish

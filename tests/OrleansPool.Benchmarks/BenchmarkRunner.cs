@@ -3,42 +3,48 @@ using OrleansPool.Benchmarks.Reporting;
 namespace OrleansPool.Benchmarks;
 
 /// <summary>Reads the arguments, runs a command, and writes what it measured.</summary>
-internal static class BenchmarkRunner
+internal sealed class BenchmarkRunner(IReadOnlyList<IBenchmarkCommand> commands, IReadOnlyList<IComparisonCommand> comparisons)
 {
+    private const int ExitFailed = 1;
     private const int ExitUsage = 2;
 
-    /// <returns>0 when it ran, whatever the figures; 2 for wrong arguments.</returns>
-    public static int Run(IReadOnlyList<IBenchmarkCommand> commands, string[] args)
+    /// <returns>0 when it ran, whatever the figures; 1 when something of it failed; 2 for wrong arguments.</returns>
+    public int Run(string[] args)
     {
-        IBenchmarkCommand? command = commands.FirstOrDefault(one => args.Length > 0 && one.Name == args[0]);
-        string? jsonPath = null;
-        bool quick = false;
-        bool understood = command is not null;
-        for (int i = 1; i < args.Length && understood; i++)
+        try
         {
-            if (args[i] == "--quick")
-                quick = true;
-            else if (args[i] == "--json" && i + 1 < args.Length)
-                jsonPath = args[++i];
-            else
-                understood = false;
+            if (args.Length == 0) throw new BenchmarkUsageException("A command is missing.");
+            BenchmarkArguments arguments = BenchmarkArguments.Parse(args[1..]);
+            if (comparisons.FirstOrDefault(one => one.Name == args[0]) is { } comparison) return comparison.Run(arguments) ? 0 : ExitFailed;
+            if (commands.FirstOrDefault(one => one.Name == args[0]) is { } command) Run(command, arguments);
+            else throw new BenchmarkUsageException($"There is no command '{args[0]}'.");
+            return 0;
         }
-        if (!understood || command is null)
+        catch (BenchmarkUsageException e)
         {
-            Console.Error.WriteLine("Usage: OrleansPool.Benchmarks COMMAND [--json FILE] [--quick]");
-            foreach (IBenchmarkCommand one in commands)
-                Console.Error.WriteLine($"  {one.Name}  {one.Summary}");
-            Console.Error.WriteLine("  --json FILE  also writes one JSON object per row and line");
-            Console.Error.WriteLine("  --quick      one short iteration; the figures mean nothing");
+            Console.Error.WriteLine(e.Message);
+            WriteUsage(Console.Error);
             return ExitUsage;
         }
+    }
+
+    private static void Run(IBenchmarkCommand command, BenchmarkArguments arguments)
+    {
+        if (arguments.Only is not null) throw new BenchmarkUsageException($"{command.Name} has no option --only.");
+        if (arguments.Words.Count > 0) throw new BenchmarkUsageException($"{command.Name} takes no '{arguments.Words[0]}'.");
         Console.WriteLine(Provenance.Describe());
-        if (quick)
-            Console.WriteLine("quick: one short iteration, the figures mean nothing");
-        List<BenchmarkRow> rows = [.. command.Run(quick)];
+        if (arguments.Quick) Console.WriteLine("quick: one short iteration, the figures mean nothing");
+        List<BenchmarkRow> rows = [.. command.Run(arguments.Quick)];
         ResultTable.Write(rows, Console.Out);
-        if (jsonPath is not null)
-            JsonLines.Write(rows, jsonPath);
-        return 0;
+        if (arguments.JsonPath is not null) JsonLines.Write(rows, arguments.JsonPath);
+    }
+
+    private void WriteUsage(TextWriter to)
+    {
+        to.WriteLine("Usage: OrleansPool.Benchmarks COMMAND [--json FILE] [--quick]");
+        foreach (IComparisonCommand one in comparisons) to.WriteLine($"  {one.Name} {one.Words}  {one.Summary}");
+        foreach (IBenchmarkCommand one in commands) to.WriteLine($"  {one.Name}  {one.Summary}");
+        to.WriteLine("  --json FILE  also writes one JSON object per row and line");
+        to.WriteLine("  --quick      few short iterations; the figures mean nothing");
     }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using OrleansPool.Cli.Bench;
+using OrleansPool.Cli.Bench.Keys;
+using OrleansPool.Cli.Bench.Load;
 using OrleansPool.Cli.Output;
 
 namespace OrleansPool.Cli.Commands;
@@ -10,6 +12,9 @@ internal static class BenchCommand
 {
     private const int SlotCount = 1024;
     private const int WorkerCountMax = 4096;
+    private const int RateMax = 10_000_000;
+    private const string UniformName = "uniform";
+    private const string ZipfianName = "zipfian";
     private static readonly TimeSpan DurationMin = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan DurationMax = TimeSpan.FromDays(1);
 
@@ -20,11 +25,15 @@ internal static class BenchCommand
         Option<int> bytes = Values.Option("--bytes", "Bytes of one operation.", "4KiB", Values.BlockBytes);
         Option<int> outstanding = Values.Option("--outstanding", "Operations under way at once.", "64", text => Values.Count(text, WorkerCountMax));
         Option<double> reads = Values.Option("--reads", "Share of reads, from 0 to 1.", "0.9", Share);
+        Option<string> keys = Values.Option("--keys", "Which parts are used: uniform, or zipfian as in YCSB.", UniformName, KeysName);
+        Option<double?> rate = Values.Option<double?>(
+            "--rate", "Operations that arrive each second, whether or not earlier ones have ended; closed loop if not given.", "", Rate);
         var pool = new Option<string>("--pool") { Description = "Pool that the memory comes from.", DefaultValueFactory = _ => PoolNames.Default };
         var command = new Command(
-            "bench", "Measure reads and writes on one lease, closed loop.\n\nExample:\n  orleanspool bench --bytes 4KiB --outstanding 1 --reads 1")
+            "bench",
+            "Measure reads and writes on one lease.\n\nExamples:\n  orleanspool bench --bytes 4KiB --outstanding 1 --reads 1\n  orleanspool bench --keys zipfian --rate 5000")
         {
-            duration, bytes, outstanding, reads, pool,
+            duration, bytes, outstanding, reads, keys, rate, pool,
         };
         context.Action(command, async (parsed, fabric, output, cancellationToken) =>
         {
@@ -32,21 +41,41 @@ internal static class BenchCommand
             int workers = parsed.GetValue(outstanding);
             await using MemoryLease lease = await fabric.LeaseAsync(
                 parsed.GetValue(pool)!, (long)operationBytes * SlotCount, new LeaseOptions { Owner = "bench" }, cancellationToken);
-            (double elapsed, LatencyReport readReport, LatencyReport writeReport) = await new BenchRunner(lease, operationBytes, workers, parsed.GetValue(reads))
-                .RunAsync(parsed.GetValue(duration), cancellationToken);
-            double rate = (readReport.Count + writeReport.Count) / elapsed;
-            var latencies = new Dictionary<string, LatencyReport> { ["read"] = readReport, ["write"] = writeReport };
+            IKeyChooser chooser = parsed.GetValue(keys) == ZipfianName ? new ScrambledZipfianKeys(SlotCount) : new UniformKeys(SlotCount);
+            ILoadWorker[] load =
+                [.. Enumerable.Range(0, workers).Select(seed => new LeaseWorker(lease, operationBytes, parsed.GetValue(reads), chooser, seed))];
+            using var clock = new SystemLoadClock();
+            Task<LoadResult> run = parsed.GetValue(rate) is { } arrivals
+                ? LoadRun.OpenAsync(clock, load, parsed.GetValue(duration), arrivals, cancellationToken)
+                : LoadRun.ClosedAsync(clock, load, parsed.GetValue(duration), cancellationToken);
+            LoadResult result = await run;
+            cancellationToken.ThrowIfCancellationRequested();
+            double reached = result.OperationsPerSecond;
+            var latencies = new Dictionary<string, LatencyReport>
+            {
+                ["read"] = LatencyReport.Of(result.Latencies(LoadKind.Read)),
+                ["write"] = LatencyReport.Of(result.Latencies(LoadKind.Write)),
+            };
             output.Result(
-                new { operationsPerSecond = rate, bytesPerSecond = rate * operationBytes, outstanding = workers, operationBytes, microsecondsOf = latencies },
+                new { operationsPerSecond = reached, bytesPerSecond = reached * operationBytes, outstanding = workers, operationBytes, microsecondsOf = latencies },
                 console =>
                 {
-                    output.Say(FormattableString.Invariant($"{rate:0} operations/s, {ByteSize.Format((long)(rate * operationBytes))}/s, {workers} outstanding"));
+                    output.Say(FormattableString.Invariant($"{reached:0} operations/s, {ByteSize.Format((long)(reached * operationBytes))}/s, {workers} outstanding"));
                     console.Write(LatencyTable.Of(latencies));
                 });
             return ExitCode.Ok;
         });
         return command;
     }
+
+    private static string KeysName(string text) =>
+        text is UniformName or ZipfianName ? text : throw new FormatException($"'{text}' is no way to draw keys: write {UniformName} or {ZipfianName}.");
+
+    private static double? Rate(string text) => text.Length == 0
+        ? null
+        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double rate) && rate is >= 1 and <= RateMax
+            ? rate
+            : throw new FormatException($"'{text}' is not a rate: write operations a second, from 1 to {RateMax}.");
 
     private static double Share(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share) && share <= 1

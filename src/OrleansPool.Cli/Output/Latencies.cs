@@ -23,7 +23,5 @@ internal sealed class Latencies
     public void Record(TimeSpan elapsed) => _histogram.RecordValue(Math.Clamp((long)elapsed.TotalNanoseconds, 1, HighestNanoseconds));
 
     /// <summary>Percentiles in microseconds.</summary>
-    public LatencyReport Report() => new(Count, At(50), At(90), At(99), At(99.9), Count == 0 ? 0 : _histogram.GetMaxValue() / 1000.0);
-
-    private double At(double percentile) => Count == 0 ? 0 : _histogram.GetValueAtPercentile(percentile) / 1000.0;
+    public LatencyReport Report() => LatencyReport.Of(_histogram);
 }

@@ -13,6 +13,6 @@ internal static class JsonLines
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    public static void Write(IEnumerable<BenchmarkRow> rows, string path) =>
+    public static void Write<TRow>(IEnumerable<TRow> rows, string path) =>
         File.WriteAllLines(path, rows.Select(row => JsonSerializer.Serialize(row, s_options)));
 }

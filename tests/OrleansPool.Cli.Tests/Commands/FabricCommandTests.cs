@@ -94,6 +94,16 @@ public sealed class FabricCommandTests(ToolFixture tool)
         Assert.All((await tool.Fabric.DescribeAsync()).Nodes, node => Assert.Equal(0, node.LeasedBytes));
     }
 
+    [Fact]
+    public async Task Measuring_at_a_rate_makes_no_more_operations_than_that()
+    {
+        JsonElement bench = await tool.JsonAsync(
+            "bench", "--duration", "1s", "--bytes", "64", "--outstanding", "4", "--reads", "1", "--keys", "zipfian", "--rate", "50");
+
+        Assert.Equal(50, bench.GetProperty("microsecondsOf").GetProperty("read").GetProperty("count").GetInt64());
+        Assert.InRange(bench.GetProperty("operationsPerSecond").GetDouble(), 1, 55);
+    }
+
     [Theory]
     [InlineData("status")]
     [InlineData("ls")]
