@@ -65,6 +65,23 @@ internal sealed class ServedConnection : IFrameHandler
 
     public IContinuation? OnFrame(in FrameHeader header, ReadOnlySpan<byte> fields, ReadOnlySpan<byte> payload)
     {
+        try
+        {
+            Handle(header, fields, payload);
+        }
+        catch (Exception e)
+        {
+            // Of the service: this thread serves others too.
+            Refuse(header.Correlation, RefusalReason.Fault, e.Message);
+        }
+
+        return null;
+    }
+
+    public void OnEnded(RefusalReason reason, string message) => _ended(this, reason, message);
+
+    private void Handle(in FrameHeader header, ReadOnlySpan<byte> fields, ReadOnlySpan<byte> payload)
+    {
         switch (header.Type)
         {
             case FrameType.Read:
@@ -91,11 +108,7 @@ internal sealed class ServedConnection : IFrameHandler
                 if ((header.Options & FrameOptions.Skippable) == 0) Refuse(header.Correlation, RefusalReason.UnknownType, $"frames of type {(byte)header.Type} are not known here");
                 break;
         }
-
-        return null;
     }
-
-    public void OnEnded(RefusalReason reason, string message) => _ended(this, reason, message);
 
     private void Read(ulong correlation, ReadOnlySpan<byte> fields)
     {
@@ -201,7 +214,16 @@ internal sealed class ServedConnection : IFrameHandler
         }
 
         if (!TryPutOff(header.Correlation)) return;
-        ValueTask<BlockWriteReply> change = _service.WriteAsync(_caller, write, Receiver.PayloadMemory(header));
+        ValueTask<BlockWriteReply> change;
+        try
+        {
+            change = _service.WriteAsync(_caller, write, Receiver.PayloadMemory(header));
+        }
+        catch (Exception e)
+        {
+            change = ValueTask.FromException<BlockWriteReply>(e);
+        }
+
         if (!change.IsCompletedSuccessfully)
         {
             _ = AwaitChangeAsync(header.Correlation, change, Receiver.KeepBuffer());
@@ -245,7 +267,16 @@ internal sealed class ServedConnection : IFrameHandler
         var reader = new FieldReader(payload);
         for (int i = 0; i < count; i++) writes[i] = WriteFrame.Read(ref reader);
         ReadOnlyMemory<byte> bytes = Receiver.PayloadMemory(header)[(count * WriteFrame.FieldsLength)..];
-        ValueTask change = _service.WriteAsync(_caller, writes.AsMemory(0, count), bytes, replies);
+        ValueTask change;
+        try
+        {
+            change = _service.WriteAsync(_caller, writes.AsMemory(0, count), bytes, replies);
+        }
+        catch (Exception e)
+        {
+            change = ValueTask.FromException(e);
+        }
+
         if (change.IsCompletedSuccessfully)
         {
             Append(new WriteBatchAnswer(header.Correlation, replies));
