@@ -36,6 +36,12 @@ public sealed class DataClient : IDisposable
     /// <summary>The limits.</summary>
     public TransportOptions Options => _options;
 
+    /// <summary>Threads that wait for answers now.</summary>
+    internal int ReaderThreadCount => _readers.ThreadCount;
+
+    /// <summary>Whether a thread looks after those.</summary>
+    internal bool IsWatching => _readers.IsWatching;
+
     /// <summary>The way to a node.</summary>
     public NodeLink LinkTo(NodeIncarnation node, DataEndpoint endpoint)
     {
