@@ -237,6 +237,8 @@ public sealed class DataConnection : IDisposable
     /// <summary>What becomes of the frames that come.</summary>
     private sealed class Answers(DataConnection connection) : IFrameHandler
     {
+        public bool IsFull => false;
+
         public IContinuation? OnFrame(in FrameHeader header, ReadOnlySpan<byte> fields, ReadOnlySpan<byte> payload)
         {
             switch (header.Type)

@@ -109,7 +109,7 @@ internal sealed class ReaderThreads
         }
         else if (pace == ReceiverPace.Congested)
         {
-            receiver.AwaitDrained(() => Dispatch(receiver, term));
+            receiver.AwaitRoom(() => Dispatch(receiver, term));
         }
         else
         {

@@ -20,8 +20,8 @@ internal sealed class ServedConnection : IFrameHandler
     private readonly TransportOptions _options;
     private readonly FrameSender _sender;
     private readonly Action<ServedConnection, RefusalReason, string> _ended;
-    private readonly BlockWrite[] _writes = new BlockWrite[BatchItemsKept];
-    private readonly BlockWriteReply[] _replies = new BlockWriteReply[BatchItemsKept];
+    private BlockWrite[]? _writes;
+    private BlockWriteReply[]? _replies;
     private bool _isBatchUnderWay;
     private int _putOffCount;
 
@@ -53,6 +53,8 @@ internal sealed class ServedConnection : IFrameHandler
 
     /// <summary>Its way in.</summary>
     public FrameReceiver Receiver { get; }
+
+    public bool IsFull => _sender.PendingBytes + Receiver.HeldBytes >= _options.PendingBytesMax;
 
     /// <summary>Requests that are under way.</summary>
     public int PutOffCount => Volatile.Read(ref _putOffCount);
@@ -128,6 +130,7 @@ internal sealed class ServedConnection : IFrameHandler
     private async Task ReadLateAsync(ulong correlation, BlockRead read)
     {
         byte[] bytes = ArrayPool<byte>.Shared.Rent(read.Count);
+        Receiver.HoldBytes(read.Count);
         try
         {
             BlockReadReply reply = await _service.ReadAsync(_caller, read, bytes.AsMemory(0, read.Count)).ConfigureAwait(false);
@@ -140,6 +143,7 @@ internal sealed class ServedConnection : IFrameHandler
         finally
         {
             ArrayPool<byte>.Shared.Return(bytes);
+            Receiver.ReleaseBytes(read.Count);
             Interlocked.Decrement(ref _putOffCount);
         }
     }
@@ -164,6 +168,7 @@ internal sealed class ServedConnection : IFrameHandler
     private async Task ReadBatchLateAsync(ulong correlation, BlockRead[] reads, int byteCount)
     {
         byte[] bytes = ArrayPool<byte>.Shared.Rent(byteCount);
+        Receiver.HoldBytes(byteCount);
         try
         {
             var replies = new BlockReadReply[reads.Length];
@@ -183,6 +188,7 @@ internal sealed class ServedConnection : IFrameHandler
         finally
         {
             ArrayPool<byte>.Shared.Return(bytes);
+            Receiver.ReleaseBytes(byteCount);
             Interlocked.Decrement(ref _putOffCount);
         }
     }
@@ -226,7 +232,7 @@ internal sealed class ServedConnection : IFrameHandler
 
         if (!change.IsCompletedSuccessfully)
         {
-            _ = AwaitChangeAsync(header.Correlation, change, Receiver.KeepBuffer());
+            _ = AwaitChangeAsync(header.Correlation, change, Receiver.HoldBuffer());
             return;
         }
 
@@ -234,7 +240,7 @@ internal sealed class ServedConnection : IFrameHandler
         Interlocked.Decrement(ref _putOffCount);
     }
 
-    private async Task AwaitChangeAsync(ulong correlation, ValueTask<BlockWriteReply> change, byte[] buffer)
+    private async Task AwaitChangeAsync(ulong correlation, ValueTask<BlockWriteReply> change, InputBuffer buffer)
     {
         try
         {
@@ -247,7 +253,7 @@ internal sealed class ServedConnection : IFrameHandler
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            buffer.Release();
             Interlocked.Decrement(ref _putOffCount);
         }
     }
@@ -262,8 +268,8 @@ internal sealed class ServedConnection : IFrameHandler
 
         if (!TryPutOff(header.Correlation)) return;
         bool isKept = count <= BatchItemsKept && !_isBatchUnderWay;
-        BlockWrite[] writes = isKept ? _writes : new BlockWrite[count];
-        Memory<BlockWriteReply> replies = (isKept ? _replies : new BlockWriteReply[count]).AsMemory(0, count);
+        BlockWrite[] writes = isKept ? _writes ??= new BlockWrite[BatchItemsKept] : new BlockWrite[count];
+        Memory<BlockWriteReply> replies = (isKept ? _replies ??= new BlockWriteReply[BatchItemsKept] : new BlockWriteReply[count]).AsMemory(0, count);
         var reader = new FieldReader(payload);
         for (int i = 0; i < count; i++) writes[i] = WriteFrame.Read(ref reader);
         ReadOnlyMemory<byte> bytes = Receiver.PayloadMemory(header)[(count * WriteFrame.FieldsLength)..];
@@ -284,12 +290,12 @@ internal sealed class ServedConnection : IFrameHandler
             return;
         }
 
-        _isBatchUnderWay |= isKept;
-        _ = AwaitBatchAsync(header.Correlation, change, replies, Receiver.KeepBuffer(), isKept);
+        if (isKept) Volatile.Write(ref _isBatchUnderWay, true);
+        _ = AwaitBatchAsync(header.Correlation, change, replies, Receiver.HoldBuffer(), isKept);
     }
 
     private async Task AwaitBatchAsync(
-        ulong correlation, ValueTask change, Memory<BlockWriteReply> replies, byte[] buffer, bool isKept)
+        ulong correlation, ValueTask change, Memory<BlockWriteReply> replies, InputBuffer buffer, bool isKept)
     {
         try
         {
@@ -302,7 +308,7 @@ internal sealed class ServedConnection : IFrameHandler
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            buffer.Release();
             if (isKept) Volatile.Write(ref _isBatchUnderWay, false);
             Interlocked.Decrement(ref _putOffCount);
         }
