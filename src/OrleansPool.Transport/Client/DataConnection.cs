@@ -33,7 +33,7 @@ public sealed class DataConnection : IDisposable
         _table = new OperationTable(this, Math.Min(options.OutstandingMax, welcome.OutstandingMax));
         FrameBytesMax = Math.Min(options.FrameBytesMax, welcome.FrameBytesMax);
         _sender.Drained += _table.OnDrained;
-        TimeSpan interval = options.AnswerMax / 8;
+        TimeSpan interval = TimeSpan.FromTicks(Math.Min(options.AnswerMax.Ticks, options.IdleMax.Ticks / 2) / 8);
         _sweeps = new Timer(static state => ((DataConnection)state!).Sweep(), this, interval, interval);
         readers.Start(_receiver);
     }
@@ -223,7 +223,7 @@ public sealed class DataConnection : IDisposable
         long answerMax = (long)_options.AnswerMax.TotalMilliseconds;
         _table.GiveUpBefore(now - answerMax, _options.AnswerMax);
         long silence = now - _receiver.HeardAt;
-        if (silence > 2 * answerMax && _table.IsAnswerDue())
+        if (silence > _options.IdleMax.TotalMilliseconds || (silence > 2 * answerMax && _table.IsAnswerDue()))
         {
             _receiver.End(RefusalReason.TooSlow, $"the node has said nothing for {silence / 1000} s");
         }

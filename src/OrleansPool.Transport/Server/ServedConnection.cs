@@ -103,6 +103,10 @@ internal sealed class ServedConnection : IFrameHandler
                 break;
             case FrameType.Pong:
                 break;
+            case FrameType.Refusal:
+                Refusal refusal = Refusal.Read(fields);
+                Receiver.End(refusal.Reason, $"the other end refused: {refusal.Message}");
+                break;
             case FrameType.Hello or FrameType.Welcome:
                 Receiver.Refuse(RefusalReason.Malformed, "the handshake is over");
                 break;
@@ -213,7 +217,7 @@ internal sealed class ServedConnection : IFrameHandler
     {
         var reader = new FieldReader(fields);
         BlockWrite write = WriteFrame.Read(ref reader);
-        if (reader.IsBroken || WriteFrame.TypeOf(write.Kind) != header.Type || (write.Kind == BlockWriteKind.Write && write.Count != payloadLength))
+        if (reader.IsBroken || !Enum.IsDefined(write.Kind) || WriteFrame.TypeOf(write.Kind) != header.Type || ByteCountOf(write) != payloadLength)
         {
             Refuse(header.Correlation, RefusalReason.Malformed, "the change makes no sense");
             return;
@@ -260,7 +264,7 @@ internal sealed class ServedConnection : IFrameHandler
 
     private void ChangeBatch(in FrameHeader header, ReadOnlySpan<byte> fields, ReadOnlySpan<byte> payload)
     {
-        if (!BatchFrame.TryReadCount(fields, payload.Length, WriteFrame.FieldsLength, out int count))
+        if (!BatchFrame.TryReadCount(fields, payload.Length, WriteFrame.FieldsLength, out int count) || !AreBytesThere(payload, count))
         {
             Refuse(header.Correlation, RefusalReason.Malformed, "the batch of changes makes no sense");
             return;
@@ -313,6 +317,23 @@ internal sealed class ServedConnection : IFrameHandler
             Interlocked.Decrement(ref _putOffCount);
         }
     }
+
+    /// <summary>Whether a batch of changes has the bytes that its writes say they write, no less and no more.</summary>
+    private static bool AreBytesThere(ReadOnlySpan<byte> payload, int count)
+    {
+        var reader = new FieldReader(payload);
+        long sum = 0;
+        for (int i = 0; i < count; i++)
+        {
+            BlockWrite write = WriteFrame.Read(ref reader);
+            if (!Enum.IsDefined(write.Kind) || ByteCountOf(write) < 0) return false;
+            sum += ByteCountOf(write);
+        }
+
+        return sum == reader.Rest.Length;
+    }
+
+    private static int ByteCountOf(in BlockWrite write) => write.Kind == BlockWriteKind.Write ? write.Count : 0;
 
     private bool IsCountSound(int count) => count >= 0 && count <= _options.FrameBytesMax - AnswerHeadMax;
 
