@@ -53,6 +53,9 @@ public sealed class DataConnection : IDisposable
     /// <summary>How often code that goes on after an answer had to be moved off the thread that reads answers.</summary>
     public int StallCount => _receiver.StallCount;
 
+    /// <summary>Bytes that are not sent yet.</summary>
+    internal long PendingBytes => _sender.PendingBytes;
+
     /// <summary>Called once, on any thread, when the connection has ended.</summary>
     internal Action<RefusalReason, string>? Ended { get; set; }
 

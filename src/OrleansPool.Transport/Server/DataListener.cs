@@ -55,6 +55,21 @@ public sealed partial class DataListener : IAsyncDisposable
         }
     }
 
+    /// <summary>Threads that wait for requests now.</summary>
+    internal int ReaderThreadCount => _readers.ThreadCount;
+
+    /// <summary>Connections that have not said who they are.</summary>
+    internal int UnprovenCount => Volatile.Read(ref _unprovenCount);
+
+    /// <summary>The most bytes that one connection makes the node hold now: to be sent, or of requests under way.</summary>
+    internal long HeldBytesOfOne
+    {
+        get
+        {
+            lock (_connections) return _connections.Count == 0 ? 0 : _connections.Max(connection => connection.PendingBytes + connection.Receiver.HeldBytes);
+        }
+    }
+
     /// <summary>Tells every client that the node is about to leave, and waits until what is under way has been answered.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
@@ -129,15 +144,15 @@ public sealed partial class DataListener : IAsyncDisposable
         }
         catch (HandshakeException e)
         {
-            channel?.TrySend(new Refusal(e.Reason, e.Message).ToFrame(), out _);
             _counters.Refuse(e.Reason);
             LogRefused(incoming.RemoteName, e.Reason, e.Message);
+            channel?.TrySend(new Refusal(e.Reason, e.Message).ToFrame(), out _);
         }
         catch (OperationCanceledException)
         {
-            channel?.TrySend(new Refusal(RefusalReason.TooSlow, "the handshake took too long").ToFrame(), out _);
             _counters.Refuse(RefusalReason.TooSlow);
             LogRefused(incoming.RemoteName, RefusalReason.TooSlow, $"the handshake took more than {_options.HandshakeMax.TotalSeconds} s");
+            channel?.TrySend(new Refusal(RefusalReason.TooSlow, "the handshake took too long").ToFrame(), out _);
         }
         catch (Exception e)
         {
