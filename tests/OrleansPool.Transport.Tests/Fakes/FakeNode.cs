@@ -61,7 +61,7 @@ internal sealed class FakeNode : IDataService
 
     public ValueTask<BlockWriteReply> WriteAsync(Principal caller, in BlockWrite write, ReadOnlyMemory<byte> bytes)
     {
-        Record(caller, write.Kind.ToString());
+        if (IsRecording) Record(caller, write.Kind.ToString());
         return OnWrite(write) is { IsCompletedSuccessfully: false } hold ? WriteLateAsync(hold, write, bytes) : new(Change(write, bytes.Span));
     }
 

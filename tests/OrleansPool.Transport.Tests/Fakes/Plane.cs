@@ -44,6 +44,17 @@ internal sealed class Plane : IAsyncDisposable
 
     public NodeLink Link => Client.LinkTo(Node.Node, Endpoint);
 
+    /// <summary>Whatever happened to others, this connection is served well.</summary>
+    public static async Task ServesAsync(DataConnection connection)
+    {
+        byte[] destination = new byte[64];
+        for (ulong tag = 1; tag <= 20; tag++)
+        {
+            await connection.ReadAsync(Ask.Tagged(tag, destination.Length), destination, CancellationToken.None).AsTask().WaitAsync(Eventually.Patience);
+            Assert.True(Ask.IsTagged(destination, tag));
+        }
+    }
+
     public async Task<DataConnection> ConnectAsync(Lane lane = Lane.Express)
     {
         DataConnection connection = await Link.GetAsync(lane, CancellationToken.None).AsTask().WaitAsync(Eventually.Patience);
@@ -57,6 +68,15 @@ internal sealed class Plane : IAsyncDisposable
 
     /// <summary>A peer that says what the test tells it to.</summary>
     public async Task<RawPeer> DialRawAsync() => new(await Dialer.DialAsync(Endpoint, CancellationToken.None));
+
+    /// <summary>A line about it stands in the log, for whoever runs the node.</summary>
+    public Task IsLoggedAsync(string part) => Eventually.IsTrue(
+        () => Log.Lines.Any(line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Warning && line.Message.Contains(part, StringComparison.Ordinal)),
+        $"a warning tells of '{part}'");
+
+    /// <summary>It is counted.</summary>
+    public Task CountsAsync(Func<ListenerCounters, long> counter, long count) =>
+        Eventually.IsTrue(() => counter(Listener.Counters) == count, $"the counter stands at {count}");
 
     public Task StopNodeAsync() => Listener.DisposeAsync().AsTask();
 
