@@ -121,7 +121,7 @@ say "build, warnings are errors"
 dotnet build OrleansPool.sln -c Release --no-restore -v quiet || { fail "Release build"; finish; }
 dotnet build tests/OrleansPool.Core.Tests -c Debug --no-restore -v quiet || { fail "Debug build"; finish; }
 
-cheapest_first="Tidy Abstractions Core Client Cli Server Cluster"
+cheapest_first="Tidy Abstractions Core Client Transport Cli Server Cluster"
 for name in $cheapest_first; do
     if [ -d "tests/OrleansPool.$name.Tests" ]; then suite Release "OrleansPool.$name.Tests"; fi
 done

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace OrleansPool.Transport.Channels;
 
 /// <summary>A bounded queue of bytes between one who puts and one who takes; either may wait with or without a thread.</summary>
@@ -19,13 +21,12 @@ internal sealed class ByteQueue(int capacity)
         {
             count = Math.Min(buffer.Length, _count);
             if (count == 0) return _isEnded ? ChannelStatus.Ended : ChannelStatus.WouldBlock;
-            int first = Math.Min(count, _bytes.Length - _start);
+            int first = Math.Min(count, capacity - _start);
             _bytes.AsSpan(_start, first).CopyTo(buffer);
             _bytes.AsSpan(0, count - first).CopyTo(buffer[first..]);
-            _start = (_start + count) % _bytes.Length;
+            _start = (_start + count) % capacity;
             _count -= count;
-            if (_count == 0) _bytes = [];
-            if (_count == 0) _start = 0;
+            if (_count == 0) LeaveBytes();
             putter = _putter;
             _putter = null;
         }
@@ -40,10 +41,10 @@ internal sealed class ByteQueue(int capacity)
         TaskCompletionSource? taker;
         lock (_gate)
         {
-            count = Math.Min(bytes.Length, capacity - _count);
+            count = _isEnded ? 0 : Math.Min(bytes.Length, capacity - _count);
             if (_isEnded) return ChannelStatus.Ended;
             if (count == 0) return ChannelStatus.WouldBlock;
-            if (_bytes.Length == 0) _bytes = new byte[capacity];
+            if (_bytes.Length == 0) _bytes = ArrayPool<byte>.Shared.Rent(capacity);
             int end = (_start + _count) % capacity;
             int first = Math.Min(count, capacity - end);
             bytes[..first].CopyTo(_bytes.AsSpan(end));
@@ -106,6 +107,16 @@ internal sealed class ByteQueue(int capacity)
         }
     }
 
+    /// <summary>Waits until there is room, or the end.</summary>
+    public Task WaitWritableAsync()
+    {
+        lock (_gate)
+        {
+            if (_count < capacity || _isEnded) return Task.CompletedTask;
+            return (_putter ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
     /// <summary>Nothing is put any more; what is there can be taken.</summary>
     public void End()
     {
@@ -123,12 +134,10 @@ internal sealed class ByteQueue(int capacity)
         putter?.TrySetResult();
     }
 
-    private Task WaitWritableAsync()
+    private void LeaveBytes()
     {
-        lock (_gate)
-        {
-            if (_count < capacity || _isEnded) return Task.CompletedTask;
-            return (_putter ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-        }
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+        _start = 0;
     }
 }

@@ -10,16 +10,21 @@ internal sealed class StreamChannel : IByteChannel
 {
     private const int BufferBytes = 64 << 10;
 
+    /// <summary>How long an end waits until the other one has taken what was sent before it, such as the reason.</summary>
+    private static readonly TimeSpan FarewellMax = TimeSpan.FromSeconds(2);
+
     private readonly Stream _stream;
     private readonly ByteQueue _in = new(BufferBytes);
     private readonly ByteQueue _out = new(BufferBytes);
+    private readonly Task _pumpingOut;
+    private int _isDisposed;
 
     public StreamChannel(Stream stream, string remoteName)
     {
         _stream = stream;
         RemoteName = remoteName;
         _ = PumpInAsync();
-        _ = PumpOutAsync();
+        _pumpingOut = PumpOutAsync();
     }
 
     public string RemoteName { get; }
@@ -38,7 +43,13 @@ internal sealed class StreamChannel : IByteChannel
     {
         _in.End();
         _out.End();
-        _stream.Dispose();
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0) _ = CloseAsync();
+    }
+
+    private async Task CloseAsync()
+    {
+        await Task.WhenAny(_pumpingOut, Task.Delay(FarewellMax)).ConfigureAwait(false);
+        await _stream.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task PumpInAsync()
@@ -69,15 +80,17 @@ internal sealed class StreamChannel : IByteChannel
 
     private async Task PumpOutAsync()
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        byte[] buffer = [];
         try
         {
             while (true)
             {
                 await _out.WaitReadableAsync().ConfigureAwait(false);
-                ChannelStatus status = _out.TryTake(buffer, out int count);
-                if (status == ChannelStatus.Ended) break;
+                buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+                if (_out.TryTake(buffer, out int count) == ChannelStatus.Ended) break;
                 if (count > 0) await _stream.WriteAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
+                ArrayPool<byte>.Shared.Return(buffer);
+                buffer = [];
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
@@ -85,6 +98,6 @@ internal sealed class StreamChannel : IByteChannel
             _out.End();
         }
 
-        ArrayPool<byte>.Shared.Return(buffer);
+        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
     }
 }

@@ -10,6 +10,7 @@ internal static class AnswerReader
     /// <returns>False when it does not fit the request.</returns>
     public static bool TryRead(PendingOperation operation, FrameType type, ReadOnlySpan<byte> fields, ReadOnlySpan<byte> payload)
     {
+        if (type != operation.AnswerType && type != FrameType.Error) return false;
         switch (type)
         {
             case FrameType.ReadReply:
@@ -24,7 +25,8 @@ internal static class AnswerReader
                 return TryReadChanges(operation, fields, payload);
             case FrameType.Error:
                 Refusal refusal = Refusal.Read(fields);
-                operation.Failed(new ConnectionLostException($"The node refused the request: {refusal.Message}.", refusal.Reason, isUnsent: true));
+                bool isUntouched = refusal.Reason is not (RefusalReason.Fault or RefusalReason.Unknown);
+                operation.Failed(new ConnectionLostException($"The node refused the request: {refusal.Message}.", refusal.Reason, isUntouched));
                 return true;
             default:
                 return false;

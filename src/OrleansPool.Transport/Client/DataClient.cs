@@ -36,6 +36,12 @@ public sealed class DataClient : IDisposable
     /// <summary>The limits.</summary>
     public TransportOptions Options => _options;
 
+    /// <summary>Threads that wait for answers now.</summary>
+    internal int ReaderThreadCount => _readers.ThreadCount;
+
+    /// <summary>Whether a thread looks after those.</summary>
+    internal bool IsWatching => _readers.IsWatching;
+
     /// <summary>The way to a node.</summary>
     public NodeLink LinkTo(NodeIncarnation node, DataEndpoint endpoint)
     {
@@ -93,10 +99,16 @@ public sealed class DataClient : IDisposable
         }
     }
 
-    /// <summary>How many milliseconds to wait before the next attempt: on average doubling with each failure, up to a bound, and drawn from half to one and a half times that.</summary>
-    internal long BackOff(int failureCount)
+    /// <summary>How many milliseconds to wait before the next attempt.</summary>
+    internal long BackOff(int failureCount) => BackOff(_options, failureCount, Random.Shared.NextDouble());
+
+    /// <summary>On average doubling with each failure, up to a bound, and drawn from half to one and a half times that.</summary>
+    /// <param name="options">The first wait and the bound.</param>
+    /// <param name="failureCount">How many attempts failed before the last one.</param>
+    /// <param name="draw">From 0 to 1.</param>
+    internal static long BackOff(TransportOptions options, int failureCount, double draw)
     {
-        double mean = Math.Min(_options.BackOffMax.TotalMilliseconds, _options.BackOffFirst.TotalMilliseconds * Math.Pow(2, Math.Min(failureCount, 20)));
-        return (long)(mean * (0.5 + Random.Shared.NextDouble()));
+        double mean = Math.Min(options.BackOffMax.TotalMilliseconds, options.BackOffFirst.TotalMilliseconds * Math.Pow(2, Math.Min(failureCount, 20)));
+        return (long)(mean * (0.5 + draw));
     }
 }

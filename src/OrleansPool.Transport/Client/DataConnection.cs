@@ -33,7 +33,7 @@ public sealed class DataConnection : IDisposable
         _table = new OperationTable(this, Math.Min(options.OutstandingMax, welcome.OutstandingMax));
         FrameBytesMax = Math.Min(options.FrameBytesMax, welcome.FrameBytesMax);
         _sender.Drained += _table.OnDrained;
-        TimeSpan interval = options.AnswerMax / 8;
+        TimeSpan interval = TimeSpan.FromTicks(Math.Min(options.AnswerMax.Ticks, options.IdleMax.Ticks / 2) / 8);
         _sweeps = new Timer(static state => ((DataConnection)state!).Sweep(), this, interval, interval);
         readers.Start(_receiver);
     }
@@ -53,6 +53,9 @@ public sealed class DataConnection : IDisposable
     /// <summary>How often code that goes on after an answer had to be moved off the thread that reads answers.</summary>
     public int StallCount => _receiver.StallCount;
 
+    /// <summary>Bytes that are not sent yet.</summary>
+    internal long PendingBytes => _sender.PendingBytes;
+
     /// <summary>Called once, on any thread, when the connection has ended.</summary>
     internal Action<RefusalReason, string>? Ended { get; set; }
 
@@ -63,15 +66,18 @@ public sealed class DataConnection : IDisposable
     /// <exception cref="ConnectionLostException">The connection ended first, or the answer took too long.</exception>
     public ValueTask<BlockReadReply> ReadAsync(in BlockRead read, Memory<byte> destination, CancellationToken cancellationToken)
     {
-        if (TryBegin(destination, cancellationToken) is not { } operation) return WaitAsync(read, destination, cancellationToken);
-        var request = new ReadRequest(operation.Correlation, read);
-        Send(operation, ref request);
-        return new ValueTask<BlockReadReply>(operation, operation.Version);
+        return TryBegin(FrameType.ReadReply, destination, cancellationToken) is { } operation
+            ? Ask(operation, read)
+            : WaitAsync(read, destination, cancellationToken);
 
-        async ValueTask<BlockReadReply> WaitAsync(BlockRead read, Memory<byte> destination, CancellationToken cancellationToken)
+        async ValueTask<BlockReadReply> WaitAsync(BlockRead read, Memory<byte> destination, CancellationToken cancellationToken) =>
+            await Ask(await BeginAsync(FrameType.ReadReply, destination, cancellationToken).ConfigureAwait(false), read).ConfigureAwait(false);
+
+        ValueTask<BlockReadReply> Ask(PendingOperation operation, in BlockRead read)
         {
-            await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
-            return await ReadAsync(read, destination, cancellationToken).ConfigureAwait(false);
+            var request = new ReadRequest(operation.Correlation, read);
+            Send(operation, ref request);
+            return new ValueTask<BlockReadReply>(operation, operation.Version);
         }
     }
 
@@ -82,15 +88,19 @@ public sealed class DataConnection : IDisposable
     /// <exception cref="ConnectionLostException">The connection ended first, or the answer took too long.</exception>
     public ValueTask<BlockWriteReply> WriteAsync(in BlockWrite write, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        if (TryBegin(default, cancellationToken) is not { } operation) return WaitAsync(write, bytes, cancellationToken);
-        var request = new WriteRequest(operation.Correlation, write, bytes);
-        Send(operation, ref request);
-        return new ValueTask<BlockWriteReply>(operation, operation.Version);
+        ThrowIfTooLong(WriteFrame.FieldsLength + (long)bytes.Length);
+        return TryBegin(FrameType.WriteReply, default, cancellationToken) is { } operation
+            ? Ask(operation, write, bytes)
+            : WaitAsync(write, bytes, cancellationToken);
 
-        async ValueTask<BlockWriteReply> WaitAsync(BlockWrite write, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+        async ValueTask<BlockWriteReply> WaitAsync(BlockWrite write, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+            await Ask(await BeginAsync(FrameType.WriteReply, default, cancellationToken).ConfigureAwait(false), write, bytes).ConfigureAwait(false);
+
+        ValueTask<BlockWriteReply> Ask(PendingOperation operation, in BlockWrite write, ReadOnlyMemory<byte> bytes)
         {
-            await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
-            return await WriteAsync(write, bytes, cancellationToken).ConfigureAwait(false);
+            var request = new WriteRequest(operation.Correlation, write, bytes);
+            Send(operation, ref request);
+            return new ValueTask<BlockWriteReply>(operation, operation.Version);
         }
     }
 
@@ -104,17 +114,23 @@ public sealed class DataConnection : IDisposable
     public ValueTask<int> ReadAsync(
         ReadOnlyMemory<BlockRead> reads, BlockReadReply[] replies, Memory<byte> destination, CancellationToken cancellationToken)
     {
-        if (TryBegin(destination, cancellationToken) is not { } operation) return WaitAsync();
-        operation.ReadReplies = replies;
-        operation.ItemCount = reads.Length;
-        var request = new ReadBatchRequest(operation.Correlation, reads);
-        Send(operation, ref request);
-        return new ValueTask<int>(operation, operation.Version);
+        ArgumentOutOfRangeException.ThrowIfLessThan(replies.Length, reads.Length, nameof(replies));
+        ThrowIfTooLong(BatchFrame.FieldsLength + ((long)reads.Length * ReadFrame.FieldsLength));
+        return TryBegin(FrameType.ReadBatchReply, destination, cancellationToken) is { } operation
+            ? Ask(operation, reads, replies)
+            : WaitAsync(reads, replies, destination, cancellationToken);
 
-        async ValueTask<int> WaitAsync()
+        async ValueTask<int> WaitAsync(
+            ReadOnlyMemory<BlockRead> reads, BlockReadReply[] replies, Memory<byte> destination, CancellationToken cancellationToken) =>
+            await Ask(await BeginAsync(FrameType.ReadBatchReply, destination, cancellationToken).ConfigureAwait(false), reads, replies).ConfigureAwait(false);
+
+        ValueTask<int> Ask(PendingOperation operation, ReadOnlyMemory<BlockRead> reads, BlockReadReply[] replies)
         {
-            await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
-            return await ReadAsync(reads, replies, destination, cancellationToken).ConfigureAwait(false);
+            operation.ReadReplies = replies;
+            operation.ItemCount = reads.Length;
+            var request = new ReadBatchRequest(operation.Correlation, reads);
+            Send(operation, ref request);
+            return new ValueTask<int>(operation, operation.Version);
         }
     }
 
@@ -128,17 +144,23 @@ public sealed class DataConnection : IDisposable
     public ValueTask<int> WriteAsync(
         ReadOnlyMemory<BlockWrite> writes, ReadOnlyMemory<byte> bytes, BlockWriteReply[] replies, CancellationToken cancellationToken)
     {
-        if (TryBegin(default, cancellationToken) is not { } operation) return WaitAsync();
-        operation.WriteReplies = replies;
-        operation.ItemCount = writes.Length;
-        var request = new WriteBatchRequest(operation.Correlation, writes, bytes);
-        Send(operation, ref request);
-        return new ValueTask<int>(operation, operation.Version);
+        ArgumentOutOfRangeException.ThrowIfLessThan(replies.Length, writes.Length, nameof(replies));
+        ThrowIfTooLong(BatchFrame.FieldsLength + ((long)writes.Length * WriteFrame.FieldsLength) + bytes.Length);
+        return TryBegin(FrameType.WriteBatchReply, default, cancellationToken) is { } operation
+            ? Ask(operation, writes, bytes, replies)
+            : WaitAsync(writes, bytes, replies, cancellationToken);
 
-        async ValueTask<int> WaitAsync()
+        async ValueTask<int> WaitAsync(
+            ReadOnlyMemory<BlockWrite> writes, ReadOnlyMemory<byte> bytes, BlockWriteReply[] replies, CancellationToken cancellationToken) =>
+            await Ask(await BeginAsync(FrameType.WriteBatchReply, default, cancellationToken).ConfigureAwait(false), writes, bytes, replies).ConfigureAwait(false);
+
+        ValueTask<int> Ask(PendingOperation operation, ReadOnlyMemory<BlockWrite> writes, ReadOnlyMemory<byte> bytes, BlockWriteReply[] replies)
         {
-            await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
-            return await WriteAsync(writes, bytes, replies, cancellationToken).ConfigureAwait(false);
+            operation.WriteReplies = replies;
+            operation.ItemCount = writes.Length;
+            var request = new WriteBatchRequest(operation.Correlation, writes, bytes);
+            Send(operation, ref request);
+            return new ValueTask<int>(operation, operation.Version);
         }
     }
 
@@ -147,17 +169,29 @@ public sealed class DataConnection : IDisposable
 
     internal void Free(PendingOperation operation) => _table.Free(operation);
 
-    private PendingOperation? TryBegin(Memory<byte> destination, CancellationToken cancellationToken)
+    private PendingOperation? TryBegin(FrameType answerType, Memory<byte> destination, CancellationToken cancellationToken)
     {
-        if (_sender.PendingBytes >= _options.PendingBytesMax || _table.TryTake() is not { } operation) return null;
-        operation.Begin(destination, cancellationToken);
+        if (!IsRoomy() || _table.TryTake() is not { } operation) return null;
+        operation.Begin(answerType, destination, cancellationToken);
         return operation;
     }
 
-    private async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
+    private async ValueTask<PendingOperation> BeginAsync(FrameType answerType, Memory<byte> destination, CancellationToken cancellationToken)
     {
-        if (IsEnded) throw Lost(isUnsent: true);
-        await _table.WaitForRoomAsync(() => _sender.PendingBytes < _options.PendingBytesMax, cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            await _table.WaitForRoomAsync(IsRoomy, cancellationToken).ConfigureAwait(false);
+            if (TryBegin(answerType, destination, cancellationToken) is { } operation) return operation;
+            if (IsEnded) throw Lost(isUnsent: true);
+        }
+    }
+
+    private bool IsRoomy() => _sender.PendingBytes < _options.PendingBytesMax;
+
+    /// <summary>A frame that the node does not take would end the connection, for everybody.</summary>
+    private void ThrowIfTooLong(long bodyLength)
+    {
+        if (FrameHeader.Size + bodyLength > FrameBytesMax) throw new ArgumentException($"A frame of {FrameHeader.Size + bodyLength} bytes is longer than {FrameBytesMax}.");
     }
 
     private void Send<TFrame>(PendingOperation operation, ref TFrame request)
@@ -166,14 +200,14 @@ public sealed class DataConnection : IDisposable
         operation.Arm();
         if (!operation.IsWaiting)
         {
-            operation.EndAnswer();
+            operation.EndAnswer(operation.Round);
             return;
         }
 
         if (!_sender.TryAppend(ref request))
         {
             operation.GiveUp(operation.Round, Lost(isUnsent: true));
-            operation.EndAnswer();
+            operation.EndAnswer(operation.Round);
             return;
         }
 
@@ -192,7 +226,7 @@ public sealed class DataConnection : IDisposable
         long answerMax = (long)_options.AnswerMax.TotalMilliseconds;
         _table.GiveUpBefore(now - answerMax, _options.AnswerMax);
         long silence = now - _receiver.HeardAt;
-        if (_table.Count > 0 && silence > 2 * answerMax)
+        if (silence > _options.IdleMax.TotalMilliseconds || (silence > 2 * answerMax && _table.IsAnswerDue()))
         {
             _receiver.End(RefusalReason.TooSlow, $"the node has said nothing for {silence / 1000} s");
         }
@@ -206,6 +240,8 @@ public sealed class DataConnection : IDisposable
     /// <summary>What becomes of the frames that come.</summary>
     private sealed class Answers(DataConnection connection) : IFrameHandler
     {
+        public bool IsFull => false;
+
         public IContinuation? OnFrame(in FrameHeader header, ReadOnlySpan<byte> fields, ReadOnlySpan<byte> payload)
         {
             switch (header.Type)
@@ -220,9 +256,10 @@ public sealed class DataConnection : IDisposable
             }
 
             if (connection._table.Find(header.Correlation) is not { } operation) return null;
-            if (!operation.TryFill())
+            uint round = (uint)(header.Correlation >> 32);
+            if (!operation.TryFill(round))
             {
-                operation.EndAnswer();
+                operation.EndAnswer(round);
                 return null;
             }
 
@@ -231,7 +268,7 @@ public sealed class DataConnection : IDisposable
                 operation.Failed(new ConnectionLostException($"The node's answer of type {header.Type} makes no sense.", RefusalReason.Malformed, isUnsent: false));
             }
 
-            operation.EndAnswer();
+            operation.EndAnswer(round);
             return operation;
         }
 

@@ -41,7 +41,12 @@ public sealed class NodeLink : IDisposable
     public void Dispose()
     {
         Volatile.Write(ref _isDisposed, true);
-        foreach (LaneState lane in _lanes) lane.Connection?.Dispose();
+        foreach (LaneState lane in _lanes)
+        {
+            DataConnection? connection;
+            lock (lane) connection = lane.Connection; // after an attempt that has not seen the end of the link
+            connection?.Dispose();
+        }
     }
 
     private async ValueTask<DataConnection> ConnectAsync(Lane lane, CancellationToken cancellationToken)

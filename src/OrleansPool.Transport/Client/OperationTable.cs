@@ -8,10 +8,11 @@ internal sealed class OperationTable(DataConnection connection, int countMax)
 {
     private readonly Lock _gate = new();
     private readonly Stack<PendingOperation> _free = new();
-    private readonly Queue<TaskCompletionSource> _waiters = new();
+    private readonly LinkedList<TaskCompletionSource> _waiters = new();
     private PendingOperation[] _places = [];
     private int _placeCount;
     private int _takenCount;
+    private int _waiterCount;
 
     /// <summary>How many requests are under way.</summary>
     public int Count => Volatile.Read(ref _takenCount);
@@ -52,43 +53,62 @@ internal sealed class OperationTable(DataConnection connection, int countMax)
     /// <summary>A place is free again.</summary>
     public void Free(PendingOperation operation)
     {
-        TaskCompletionSource? waiter;
         lock (_gate)
         {
             _takenCount--;
             _free.Push(operation);
-            _waiters.TryDequeue(out waiter);
+            WakeFirst();
         }
-
-        waiter?.TrySetResult();
     }
 
-    /// <summary>All is sent: whoever waited for that may try again.</summary>
+    /// <summary>There is room on the way out: whoever waited for that may try again.</summary>
     public void OnDrained()
     {
-        if (_waiters.Count == 0) return;
-        TaskCompletionSource[] waiters;
+        if (Volatile.Read(ref _waiterCount) == 0) return;
         lock (_gate)
         {
-            waiters = [.. _waiters];
-            _waiters.Clear();
+            while (_waiters.Count > 0) WakeFirst();
         }
-
-        foreach (TaskCompletionSource waiter in waiters) waiter.TrySetResult();
     }
 
-    /// <summary>Waits until it is worth trying again.</summary>
+    /// <summary>Waits until it is worth trying again: there is a place and room on the way out, or the connection has ended.</summary>
     public async ValueTask WaitForRoomAsync(Func<bool> isRoomy, CancellationToken cancellationToken)
     {
-        var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiter = new LinkedListNode<TaskCompletionSource>(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (_gate)
         {
-            if ((_free.Count > 0 || _placeCount < countMax) && isRoomy()) return;
-            _waiters.Enqueue(waiter);
+            _waiters.AddLast(waiter);
+            Volatile.Write(ref _waiterCount, _waiters.Count);
+            Interlocked.MemoryBarrier(); // or both might miss: this one that there is room, the one who sends that this one waits
+            if (connection.IsEnded || ((_free.Count > 0 || _placeCount < countMax) && isRoomy())) Leave(waiter);
         }
 
-        if (connection.IsEnded || isRoomy()) OnDrained();
-        await waiter.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await waiter.Value.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (_gate)
+            {
+                // Who was woken, and goes, wakes the next: a place may be free.
+                if (waiter.List is null) WakeFirst();
+                else Leave(waiter);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Whether some request is not answered, given up or not.</summary>
+    public bool IsAnswerDue()
+    {
+        foreach (PendingOperation? operation in Volatile.Read(ref _places))
+        {
+            if (operation is { IsAnswerDue: true }) return true;
+        }
+
+        return false;
     }
 
     /// <summary>Gives up the requests that were asked before some moment.</summary>
@@ -109,10 +129,23 @@ internal sealed class OperationTable(DataConnection connection, int countMax)
         foreach (PendingOperation? operation in Volatile.Read(ref _places))
         {
             if (operation is null) continue;
-            operation.GiveUp(operation.Round, failure);
-            operation.EndAnswer();
+            uint round = operation.Round;
+            operation.GiveUp(round, failure);
+            operation.EndAnswer(round);
         }
 
         OnDrained();
+    }
+
+    private void WakeFirst()
+    {
+        if (_waiters.First is { } first) Leave(first);
+    }
+
+    private void Leave(LinkedListNode<TaskCompletionSource> waiter)
+    {
+        _waiters.Remove(waiter);
+        Volatile.Write(ref _waiterCount, _waiters.Count);
+        waiter.Value.TrySetResult();
     }
 }

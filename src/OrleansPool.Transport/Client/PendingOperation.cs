@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using OrleansPool.Core.Wire;
 using OrleansPool.Grains;
 using OrleansPool.Transport.Frames;
 
@@ -26,7 +27,7 @@ internal sealed class PendingOperation : IValueTaskSource<BlockReadReply>, IValu
     private CancellationToken _cancelled;
     private ulong _state;
     private int _claims;
-    private int _isAnswerDue;
+    private uint _dueRound;
     private BlockWriteReply _reply;
     private Exception? _failure;
 
@@ -48,6 +49,9 @@ internal sealed class PendingOperation : IValueTaskSource<BlockReadReply>, IValu
     /// <summary>When it was asked, on the clock of <see cref="Environment.TickCount64"/>.</summary>
     public long AskedAt { get; private set; }
 
+    /// <summary>What kind of answer it waits for.</summary>
+    public FrameType AnswerType { get; private set; }
+
     /// <summary>Where the bytes of the answer belong.</summary>
     public Memory<byte> Destination { get; private set; }
 
@@ -66,38 +70,43 @@ internal sealed class PendingOperation : IValueTaskSource<BlockReadReply>, IValu
     /// <summary>Whether somebody waits.</summary>
     public bool IsWaiting => (Volatile.Read(ref _state) & 3) == Waiting;
 
+    /// <summary>Whether its answer has not come yet, given up or not.</summary>
+    public bool IsAnswerDue => Volatile.Read(ref _dueRound) != 0;
+
     /// <summary>A new request begins. By whoever took the place.</summary>
-    public void Begin(Memory<byte> destination, CancellationToken cancellationToken)
+    public void Begin(FrameType answerType, Memory<byte> destination, CancellationToken cancellationToken)
     {
         _core.Reset();
         _failure = null;
         _reply = default;
-        Round++;
+        if (++Round == 0) Round = 1; // zero stands for none
+        AnswerType = answerType;
         AskedAt = Environment.TickCount64;
         Destination = destination;
         _cancelled = cancellationToken;
         _claims = 2;
-        _isAnswerDue = 1;
+        _dueRound = Round;
         Volatile.Write(ref _state, At(Round, Waiting));
     }
 
     /// <summary>From here on the caller can cancel. Before the request is sent, so that nobody else ends it meanwhile.</summary>
     public void Arm()
     {
-        if (_cancelled.CanBeCanceled)
-        {
-            _cancellation = _cancelled.UnsafeRegister(static (state, _) => ((PendingOperation)state!).Cancel(), this);
-        }
+        if (!_cancelled.CanBeCanceled) return;
+        CancellationTokenRegistration cancellation = _cancelled.UnsafeRegister(static (state, _) => ((PendingOperation)state!).Cancel(), this);
+        _cancellation = cancellation;
+        Interlocked.MemoryBarrier(); // or both might miss: this one that the request was ended, the one who ended it that there is a registration
+        if (!IsWaiting) cancellation.Dispose();
     }
 
     /// <summary>The answer has come and is about to be written to the caller's memory.</summary>
     /// <returns>False when nobody waits for it any more.</returns>
-    public bool TryFill() => TryEnd(Round, Filling);
+    public bool TryFill(uint round) => TryEnd(round, Filling);
 
-    /// <summary>No answer will come any more, or it has.</summary>
-    public void EndAnswer()
+    /// <summary>No answer will come any more, or it has. A second one to the same request, or one to an earlier, counts for nothing.</summary>
+    public void EndAnswer(uint round)
     {
-        if (Interlocked.Exchange(ref _isAnswerDue, 0) == 1) EndClaim();
+        if (Interlocked.CompareExchange(ref _dueRound, 0, round) == round) EndClaim();
     }
 
     /// <summary>The answer is written; the caller goes on with <see cref="Run"/>.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using OrleansPool.Core.Wire;
 using OrleansPool.Transport.Channels;
 
@@ -15,7 +14,10 @@ namespace OrleansPool.Transport.Frames;
 /// others by an interval at most; and for a while after that, the connection's continuations go to the thread pool at once.</para>
 /// <para><c>_turn</c> is 2 * term, and one more while code of users runs. Only then can the term be raised; a thread that handles frames
 /// cannot lose its turn.</para>
-/// <para>Memory. A buffer is there only while frames come. It grows with the bytes that have come, never on the word of a header.</para>
+/// <para>Memory. A buffer is there only while frames come. It grows with the bytes that have come, never on the word of a header. What
+/// requests under way hold of it, and what they will answer, counts against the same bound as what waits to be sent; where that is
+/// reached, nothing more is taken until there is room. A client takes answers whatever waits to be sent: it asked for them, and if both
+/// ends stopped taking, neither would ever send.</para>
 /// </remarks>
 internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IFrameHandler handler, TransportOptions options)
 {
@@ -29,7 +31,7 @@ internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IF
     /// <summary>How many rounds continuations are kept off the receiving thread after one of them stalled it.</summary>
     private const int DistrustRounds = 20_000;
 
-    private byte[] _buffer = [];
+    private InputBuffer? _buffer;
     private int _start;
     private int _end;
     private int _turn;
@@ -38,8 +40,8 @@ internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IF
     private int _distrust;
     private long _heardAt = Environment.TickCount64;
     private long _inFrameSince = NotInFrame;
-    private Action? _onDrained;
-    private bool _isBufferKept;
+    private Action? _onRoomy;
+    private long _heldBytes;
     private int _isEnded;
 
     /// <summary>The bytes.</summary>
@@ -66,30 +68,43 @@ internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IF
     /// <summary>The present term, for a thread that begins to receive.</summary>
     public int Term => Volatile.Read(ref _turn) >> 1;
 
-    /// <summary>The payload of the frame that is being handled, for as long as it is.</summary>
-    public ReadOnlyMemory<byte> PayloadMemory(in FrameHeader header) =>
-        _buffer.AsMemory(_start + FrameHeader.Size + header.FieldsLength, header.PayloadLength);
+    /// <summary>Bytes that requests under way hold.</summary>
+    public long HeldBytes => Interlocked.Read(ref _heldBytes);
 
-    /// <summary>The frame that is being handled is needed for longer: its buffer is the handler's now, to be given back to the shared pool.</summary>
-    public byte[] KeepBuffer()
+    /// <summary>The payload of the frame that is being handled, for as long as it is, or its buffer is held.</summary>
+    public ReadOnlyMemory<byte> PayloadMemory(in FrameHeader header) =>
+        _buffer!.Bytes.AsMemory(_start + FrameHeader.Size + header.FieldsLength, header.PayloadLength);
+
+    /// <summary>The frame that is being handled is needed for longer. The handler lets go of its buffer when it is not.</summary>
+    public InputBuffer HoldBuffer()
     {
-        _isBufferKept = true;
+        _buffer!.Hold();
         return _buffer;
+    }
+
+    /// <summary>A request that is under way holds so many bytes.</summary>
+    public void HoldBytes(int count) => Interlocked.Add(ref _heldBytes, count);
+
+    /// <summary>And now does not any more.</summary>
+    public void ReleaseBytes(int count)
+    {
+        Interlocked.Add(ref _heldBytes, -count);
+        OnRoomier();
     }
 
     /// <summary>Connects both ways.</summary>
     public void Attach()
     {
-        sender.Drained = OnDrained;
+        sender.Drained = OnRoomier;
         sender.Ended = why => End(RefusalReason.TooSlow, why);
     }
 
     /// <summary>Takes what has come and handles the frames in it. One thread at a time; it gives its term.</summary>
     public ReceiverPace Round(int term)
     {
-        if (sender.PendingBytes >= options.PendingBytesMax) return ReceiverPace.Congested;
+        if (handler.IsFull) return ReceiverPace.Congested;
         MakeRoom();
-        switch (Channel.TryReceive(_buffer.AsSpan(_end), out int count))
+        switch (Channel.TryReceive(_buffer!.Bytes.AsSpan(_end), out int count))
         {
             case ChannelStatus.WouldBlock:
                 return ReceiverPace.Silent;
@@ -112,21 +127,19 @@ internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IF
         ReceiverPace pace = ReceiverPace.Again;
         while (pace == ReceiverPace.Again && TryNext(out FrameHeader header, out pace))
         {
-            ReadOnlySpan<byte> frame = _buffer.AsSpan(_start, header.Length);
-            IContinuation? continuation = handler.OnFrame(
-                header, frame.Slice(FrameHeader.Size, header.FieldsLength), frame[(FrameHeader.Size + header.FieldsLength)..]);
-            if (_isBufferKept) LeaveBuffer(_start + header.Length);
-            else _start += header.Length;
+            IContinuation? continuation = Handle(header);
+            _start += header.Length;
             isAnyHandled = true;
             if (IsEnded) return ReceiverPace.Ended;
+            if (handler.IsFull && !TryMakeWay()) pace = ReceiverPace.Congested;
             if (continuation is null) continue;
             if (!MayRunInline || _distrust > 0) continuation.Run(isInline: false);
             else if (!RunInline(continuation, term)) return ReceiverPace.Deposed;
         }
 
-        if (_start == _end)
+        if (_start == _end || pace == ReceiverPace.Congested)
         {
-            _start = _end = 0;
+            if (_start == _end && _buffer is { IsShared: false }) _start = _end = 0;
             Volatile.Write(ref _inFrameSince, NotInFrame);
         }
         else if (isAnyHandled || _inFrameSince == NotInFrame)
@@ -138,26 +151,28 @@ internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IF
         return pace == ReceiverPace.Silent ? ReceiverPace.Again : pace;
     }
 
-    /// <summary>Gives the buffer back, unless a frame has begun in it. By the thread that receives.</summary>
+    /// <summary>Gives the buffer back; what there is of a frame that has begun is kept in as little as it needs. By the thread that receives.</summary>
     public void Rest()
     {
-        if ((_end > _start && !IsEnded) || _buffer.Length == 0) return;
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
+        if (_buffer is null) return;
+        int count = IsEnded ? 0 : _end - _start;
+        if (count > 0)
+        {
+            if (_buffer.IsShared || count < _buffer.Bytes.Length / 4) Replace(count);
+            return;
+        }
+
+        _buffer.Leave();
+        _buffer = null;
+        _start = _end = 0;
     }
 
-    /// <summary>Goes on once the connection has sent what it has to send.</summary>
-    public void AwaitDrained(Action goOn)
+    /// <summary>Goes on once there is room for what more requests would bring.</summary>
+    public void AwaitRoom(Action goOn)
     {
-        Volatile.Write(ref _onDrained, goOn);
-        Interlocked.MemoryBarrier(); // or both might miss: this one that all is sent, the one who sends that this one waits
-        if (sender.PendingBytes == 0) OnDrained();
-    }
-
-    /// <summary>All is sent. Any thread.</summary>
-    public void OnDrained()
-    {
-        if (Volatile.Read(ref _onDrained) is not null) Interlocked.Exchange(ref _onDrained, null)?.Invoke();
+        Volatile.Write(ref _onRoomy, goOn);
+        Interlocked.MemoryBarrier(); // or both might miss: this one that there is room, the one who made it that this one waits
+        OnRoomier();
     }
 
     /// <summary>Takes the turn from a thread that has been running code of users since this was called last. By one thread.</summary>
@@ -184,6 +199,12 @@ internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IF
         handler.OnEnded(reason, message);
     }
 
+    /// <summary>There may be room again. Any thread.</summary>
+    private void OnRoomier()
+    {
+        if (Volatile.Read(ref _onRoomy) is not null && !handler.IsFull) Interlocked.Exchange(ref _onRoomy, null)?.Invoke();
+    }
+
     private bool RunInline(IContinuation continuation, int term)
     {
         int mine = term << 1;
@@ -196,7 +217,8 @@ internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IF
     private bool TryNext(out FrameHeader header, out ReceiverPace pace)
     {
         pace = ReceiverPace.Again;
-        switch (FrameHeader.TryRead(_buffer.AsSpan(_start, _end - _start), FrameBytesMax, out header))
+        ReadOnlySpan<byte> received = _buffer is null ? default : _buffer.Bytes.AsSpan(_start, _end - _start);
+        switch (FrameHeader.TryRead(received, FrameBytesMax, out header))
         {
             case FrameStatus.Ok when header.Length <= _end - _start:
                 return true;
@@ -217,44 +239,61 @@ internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IF
     /// <summary>Tells the other end why, as far as it still listens, and ends.</summary>
     public void Refuse(RefusalReason reason, string message)
     {
-        byte[] frame = new Refusal(reason, message).ToFrame();
-        sender.Uncork();
-        if (sender.PendingBytes == 0) Channel.TrySend(frame, out _);
+        sender.SendLast(new Refusal(reason, message).ToFrame());
         End(reason, message);
     }
 
-    private void LeaveBuffer(int start)
+    private IContinuation? Handle(in FrameHeader header)
     {
-        _isBufferKept = false;
-        byte[] kept = _buffer;
-        int count = _end - start;
-        _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(BufferBytes, count));
-        kept.AsSpan(start, count).CopyTo(_buffer);
-        (_start, _end) = (0, count);
+        ReadOnlySpan<byte> frame = _buffer!.Bytes.AsSpan(_start, header.Length);
+        return handler.OnFrame(
+            header, frame.Slice(FrameHeader.Size, header.FieldsLength), frame[(FrameHeader.Size + header.FieldsLength)..]);
+    }
+
+    /// <summary>Sends what this batch has held back, which may be all that fills the connection.</summary>
+    private bool TryMakeWay()
+    {
+        sender.Uncork();
+        if (handler.IsFull) return false;
+        sender.Cork();
+        return true;
     }
 
     /// <summary>Room for more bytes behind those of a frame that has begun.</summary>
     private void MakeRoom()
     {
-        if (_buffer.Length == 0)
+        if (_buffer is null)
         {
-            _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+            _buffer = new InputBuffer(this, BufferBytes);
             _start = _end = 0;
             return;
         }
 
-        if (_buffer.Length - _end >= RoomBytesMin) return;
-        if (_start > 0)
+        if (_buffer.Bytes.Length - _end >= RoomBytesMin) return;
+        int count = _end - _start;
+        if (!_buffer.IsShared)
         {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            (_start, _end) = (0, _end - _start);
-            if (_buffer.Length - _end >= RoomBytesMin) return;
+            if (_start > 0)
+            {
+                _buffer.Bytes.AsSpan(_start, count).CopyTo(_buffer.Bytes);
+                (_start, _end) = (0, count);
+                if (_buffer.Bytes.Length - _end >= RoomBytesMin) return;
+            }
+
+            if (_buffer.Bytes.Length >= FrameBytesMax) return;
         }
 
-        if (_buffer.Length >= FrameBytesMax) return;
-        byte[] longer = ArrayPool<byte>.Shared.Rent(Math.Min(_buffer.Length * 2, FrameBytesMax));
-        _buffer.AsSpan(0, _end).CopyTo(longer);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = longer;
+        Replace(Math.Max(BufferBytes, Math.Min(count * 2, FrameBytesMax)));
+    }
+
+    /// <summary>Takes what is not handled yet to another buffer.</summary>
+    private void Replace(int byteCount)
+    {
+        InputBuffer former = _buffer!;
+        int count = _end - _start;
+        _buffer = new InputBuffer(this, byteCount);
+        former.Bytes.AsSpan(_start, count).CopyTo(_buffer.Bytes);
+        (_start, _end) = (0, count);
+        former.Leave();
     }
 }

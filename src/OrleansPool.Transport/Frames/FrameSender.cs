@@ -25,6 +25,9 @@ internal sealed class FrameSender(IByteChannel channel, TransportOptions options
     /// <summary>Most chunks that a thread sends that only wanted to append one frame.</summary>
     private const int ChunksOfOneThreadMax = 32;
 
+    /// <summary>What must be taken within <see cref="TransportOptions.StallMax"/>.</summary>
+    private const int PieceBytes = 128 << 10;
+
     private readonly Lock _gate = new();
     private readonly Queue<OutputChunk> _filled = new();
     private readonly Stack<OutputChunk> _spare = new();
@@ -40,7 +43,7 @@ internal sealed class FrameSender(IByteChannel channel, TransportOptions options
     /// <summary>Whether the other end is gone.</summary>
     public bool IsEnded => Volatile.Read(ref _isEnded);
 
-    /// <summary>Called, on any thread, when all is sent, or cannot be any more.</summary>
+    /// <summary>Called, on any thread, when all is sent, or cannot be any more, or what waits has fallen under half of its bound.</summary>
     public Action? Drained { get; set; }
 
     /// <summary>Called, on any thread, when the other end is gone or takes no bytes.</summary>
@@ -78,6 +81,13 @@ internal sealed class FrameSender(IByteChannel channel, TransportOptions options
     {
         Volatile.Write(ref _corkedBy, 0);
         if (PendingBytes > 0) Flush();
+    }
+
+    /// <summary>Sends one more frame, if all before it is sent; never into the middle of another. The connection ends with it.</summary>
+    public void SendLast(byte[] frame)
+    {
+        Uncork();
+        if (Interlocked.Exchange(ref _isSending, 1) == 0 && PendingBytes == 0) channel.TrySend(frame, out _);
     }
 
     /// <summary>Nothing is sent any more.</summary>
@@ -119,13 +129,20 @@ internal sealed class FrameSender(IByteChannel channel, TransportOptions options
     private void Recycle(OutputChunk chunk)
     {
         int count = chunk.Count;
+        long half = options.PendingBytesMax / 2;
+        bool isRoomier;
         chunk.Return();
         lock (_gate)
         {
             if (_isEnded) return;
+            isRoomier = _pendingBytes >= half && _pendingBytes - count < half;
             _pendingBytes -= count;
             if (_spare.Count < 2) _spare.Push(chunk);
         }
+
+        if (!isRoomier) return;
+        Interlocked.MemoryBarrier(); // or both might miss: this one that somebody waits, and that one that there is room
+        Drained?.Invoke();
     }
 
     /// <summary>Sends until there is nothing left. For whoever has set <see cref="_isSending"/>.</summary>
@@ -168,16 +185,30 @@ internal sealed class FrameSender(IByteChannel channel, TransportOptions options
     /// <summary>Sends what the other end does not take at once, and then whatever has gathered.</summary>
     private async Task SendRestAsync(OutputChunk chunk)
     {
-        using var stalled = new CancellationTokenSource(options.StallMax);
+        using var stalled = new CancellationTokenSource();
         long started = Stopwatch.GetTimestamp();
-        if (!await channel.SendAsync(chunk.Unsent, stalled.Token).ConfigureAwait(false))
+        bool isWaitedFor = false;
+        while (chunk.SentCount < chunk.Count)
         {
-            Stop(chunk, stalled.IsCancellationRequested ? $"it took no bytes for {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s" : "the other end is gone");
-            return;
+            // By pieces: who is slow is not who has stalled.
+            ReadOnlyMemory<byte> piece = chunk.Unsent[..Math.Min(PieceBytes, chunk.Count - chunk.SentCount)];
+            stalled.CancelAfter(options.StallMax);
+            ValueTask<bool> sent = channel.SendAsync(piece, stalled.Token);
+            isWaitedFor |= !sent.IsCompleted;
+            if (!await sent.ConfigureAwait(false))
+            {
+                Stop(chunk, stalled.IsCancellationRequested ? $"it took no bytes for {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s" : "the other end is gone");
+                return;
+            }
+
+            started = Stopwatch.GetTimestamp();
+            chunk.SentCount += piece.Length;
         }
 
-        chunk.SentCount = chunk.Count;
         Recycle(chunk);
+
+        // Not on the stack of the thread that only wanted to append, and that may have come here from here.
+        if (!isWaitedFor) await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         SendAll();
     }
 

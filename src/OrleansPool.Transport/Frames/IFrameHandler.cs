@@ -5,6 +5,9 @@ namespace OrleansPool.Transport.Frames;
 /// <summary>What a connection does with its frames. Called by one thread at a time.</summary>
 internal interface IFrameHandler
 {
+    /// <summary>Whether it takes no more frames for now. Any thread.</summary>
+    bool IsFull { get; }
+
     /// <summary>A frame has come. Its bytes are valid during the call only.</summary>
     /// <param name="header">Its header.</param>
     /// <param name="fields">Its fields.</param>

@@ -25,6 +25,9 @@ internal sealed class ReaderThreads
     /// <summary>Threads that are there now.</summary>
     public int ThreadCount => Volatile.Read(ref _threadCount);
 
+    /// <summary>Whether a thread looks after them.</summary>
+    public bool IsWatching => _watch.IsRunning;
+
     /// <summary>Begins to receive.</summary>
     public void Start(FrameReceiver receiver) => Dispatch(receiver, receiver.Term);
 
@@ -106,7 +109,7 @@ internal sealed class ReaderThreads
         }
         else if (pace == ReceiverPace.Congested)
         {
-            receiver.AwaitDrained(() => Dispatch(receiver, term));
+            receiver.AwaitRoom(() => Dispatch(receiver, term));
         }
         else
         {

@@ -2,7 +2,7 @@ namespace OrleansPool.Transport.Frames;
 
 /// <summary>
 /// Looks at the threads that receive, once an interval, and takes the turn from those that have been in one piece of users' code since
-/// the last look: see <see cref="FrameReceiver"/>. Sleeps while nobody receives.
+/// the last look: see <see cref="FrameReceiver"/>. Sleeps while nobody receives, and ends when that takes long.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class StallWatch(Action<FrameReceiver, int> goOn)
@@ -10,9 +10,14 @@ internal sealed class StallWatch(Action<FrameReceiver, int> goOn)
     /// <summary>How long code of users may hold a connection up, within a factor of two.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(1);
 
+    private static readonly TimeSpan PatienceOfThread = TimeSpan.FromSeconds(5);
+
     private readonly List<Watched> _watched = [];
     private readonly ManualResetEventSlim _isNeeded = new(false);
     private bool _isRunning;
+
+    /// <summary>Whether its thread is there.</summary>
+    public bool IsRunning => Volatile.Read(ref _isRunning);
 
     /// <summary>Begins to watch.</summary>
     public Watched Add(FrameReceiver receiver)
@@ -41,12 +46,11 @@ internal sealed class StallWatch(Action<FrameReceiver, int> goOn)
 
     private void Run()
     {
-        while (true)
+        while (_isNeeded.Wait(PatienceOfThread) || !TryLeave())
         {
-            _isNeeded.Wait();
-            Thread.Sleep(Interval);
             lock (_watched)
             {
+                Monitor.Wait(_watched, Interval);
                 for (int i = _watched.Count - 1; i >= 0; i--)
                 {
                     Watched watched = _watched[i];
@@ -57,6 +61,16 @@ internal sealed class StallWatch(Action<FrameReceiver, int> goOn)
 
                 if (_watched.Count == 0) _isNeeded.Reset();
             }
+        }
+    }
+
+    private bool TryLeave()
+    {
+        lock (_watched)
+        {
+            if (_watched.Count > 0) return false;
+            _isRunning = false;
+            return true;
         }
     }
 

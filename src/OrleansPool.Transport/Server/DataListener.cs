@@ -55,6 +55,21 @@ public sealed partial class DataListener : IAsyncDisposable
         }
     }
 
+    /// <summary>Threads that wait for requests now.</summary>
+    internal int ReaderThreadCount => _readers.ThreadCount;
+
+    /// <summary>Connections that have not said who they are.</summary>
+    internal int UnprovenCount => Volatile.Read(ref _unprovenCount);
+
+    /// <summary>The most bytes that one connection makes the node hold now: to be sent, or of requests under way.</summary>
+    internal long HeldBytesOfOne
+    {
+        get
+        {
+            lock (_connections) return _connections.Count == 0 ? 0 : _connections.Max(connection => connection.PendingBytes + connection.Receiver.HeldBytes);
+        }
+    }
+
     /// <summary>Tells every client that the node is about to leave, and waits until what is under way has been answered.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
@@ -119,7 +134,7 @@ public sealed partial class DataListener : IAsyncDisposable
                 throw new HandshakeException(RefusalReason.Malformed, "the connection does not begin with a greeting");
             }
 
-            Admission admission = await ExamineAsync(hello, incoming.RemoteName).ConfigureAwait(false);
+            Admission admission = await ExamineAsync(hello, incoming.RemoteName).AsTask().WaitAsync(time.Token).ConfigureAwait(false);
             if (admission.Principal is not { } principal) throw new HandshakeException(admission.Refusal!.Reason, admission.Refusal.Message);
             var welcome = new Welcome(
                 WireVersions.Choose(hello.OldestVersion, hello.NewestVersion), _service.Node, WireFeatures.None, _options.FrameBytesMax, _options.OutstandingMax);
@@ -129,15 +144,15 @@ public sealed partial class DataListener : IAsyncDisposable
         }
         catch (HandshakeException e)
         {
-            channel?.TrySend(new Refusal(e.Reason, e.Message).ToFrame(), out _);
             _counters.Refuse(e.Reason);
             LogRefused(incoming.RemoteName, e.Reason, e.Message);
+            channel?.TrySend(new Refusal(e.Reason, e.Message).ToFrame(), out _);
         }
         catch (OperationCanceledException)
         {
-            channel?.TrySend(new Refusal(RefusalReason.TooSlow, "the handshake took too long").ToFrame(), out _);
             _counters.Refuse(RefusalReason.TooSlow);
             LogRefused(incoming.RemoteName, RefusalReason.TooSlow, $"the handshake took more than {_options.HandshakeMax.TotalSeconds} s");
+            channel?.TrySend(new Refusal(RefusalReason.TooSlow, "the handshake took too long").ToFrame(), out _);
         }
         catch (Exception e)
         {
@@ -171,22 +186,29 @@ public sealed partial class DataListener : IAsyncDisposable
             return Admission.Refused(RefusalReason.WrongIncarnation, "the node that is meant is not here any more");
         }
 
-        lock (_connections)
-        {
-            if (_isDraining) return Admission.Refused(RefusalReason.Leaving, "the node is about to leave");
-            if (_connections.Count >= _options.ConnectionsMax)
-            {
-                return Admission.Refused(RefusalReason.TooManyConnections, $"there are {_options.ConnectionsMax} connections already");
-            }
-        }
-
+        lock (_connections) ThrowIfFull();
         return await _service.AdmitAsync(hello, remoteName).ConfigureAwait(false);
+    }
+
+    private void ThrowIfFull()
+    {
+        if (_isDraining) throw new HandshakeException(RefusalReason.Leaving, "the node is about to leave");
+        if (_connections.Count >= _options.ConnectionsMax)
+        {
+            throw new HandshakeException(RefusalReason.TooManyConnections, $"there are {_options.ConnectionsMax} connections already");
+        }
     }
 
     private void Serve(IByteChannel channel, Principal principal, Lane lane)
     {
         var connection = new ServedConnection(channel, _service, principal, lane, _options, OnEnded);
-        lock (_connections) _connections.Add(connection);
+        lock (_connections)
+        {
+            // Others were admitted, or the node began to leave, while this one was examined.
+            ThrowIfFull();
+            _connections.Add(connection);
+        }
+
         _counters.Admit();
         LogAdmitted(channel.RemoteName, principal.Name, lane);
         _readers.Start(connection.Receiver);
@@ -212,7 +234,7 @@ public sealed partial class DataListener : IAsyncDisposable
             {
                 connection.Receiver.Refuse(RefusalReason.TooSlow, $"a frame took more than {_options.StallMax.TotalSeconds} s to arrive");
             }
-            else if (now - connection.Receiver.HeardAt > _options.IdleMax.TotalMilliseconds)
+            else if (now - connection.Receiver.HeardAt > _options.IdleMax.TotalMilliseconds && connection is { PutOffCount: 0, PendingBytes: 0 })
             {
                 connection.Receiver.Refuse(RefusalReason.TooSlow, $"the connection was silent for more than {_options.IdleMax.TotalSeconds} s");
             }

@@ -55,7 +55,7 @@ public sealed class DataPlaneTests(DataPlaneCluster data) : IClassFixture<DataPl
         using var done = new CancellationTokenSource();
         Task breaker = Task.Run(async () =>
         {
-            for (; !done.IsCancellationRequested; await Task.Delay(1, CancellationToken.None)) client.Forget(home);
+            for (; !done.IsCancellationRequested; await Task.Delay(20, CancellationToken.None)) client.Forget(home);
         });
 
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(async () =>

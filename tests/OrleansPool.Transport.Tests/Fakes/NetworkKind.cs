@@ -1,0 +1,8 @@
+namespace OrleansPool.Transport.Tests.Fakes;
+
+/// <summary>What carries the bytes.</summary>
+public enum NetworkKind
+{
+    Twin,
+    Sockets,
+}
