@@ -130,7 +130,13 @@ internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IF
             IContinuation? continuation = Handle(header);
             _start += header.Length;
             isAnyHandled = true;
-            if (IsEnded) return ReceiverPace.Ended;
+            if (IsEnded)
+            {
+                // The answer has taken its request from the end of the connection: its caller goes on by it or never.
+                continuation?.Run(isInline: false);
+                return ReceiverPace.Ended;
+            }
+
             if (handler.IsFull && !TryMakeWay()) pace = ReceiverPace.Congested;
             if (continuation is null) continue;
             if (!MayRunInline || _distrust > 0) continuation.Run(isInline: false);
