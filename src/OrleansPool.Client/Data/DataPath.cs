@@ -58,7 +58,7 @@ public sealed class DataPath(DataCalls data, GrainPath grains, INodeTopology top
             PoolOperation.Write, writes.Length, bytes.Length, home,
             async tries =>
             {
-                BlockWriteReply[] replies = await data.WriteAsync(home, writes, bytes, cancellationToken) 
+                BlockWriteReply[] replies = await data.WriteAsync(home, writes, bytes, cancellationToken)
                     ?? await grains.AskAsync(home, writes, bytes).WaitAsync(cancellationToken);
                 PoolErrors.ThrowIfForgotten(replies, writes, tries);
                 return replies;

@@ -89,6 +89,7 @@ public sealed class FrameTypeTests
         FrameType.Pong or FrameType.Hello or FrameType.Welcome or FrameType.Refusal => null,
         FrameType.None or FrameType.Error or FrameType.Drain => FrameType.Error,
         FrameType.ReadReply or FrameType.WriteReply or FrameType.ReadBatchReply or FrameType.WriteBatchReply => FrameType.Error,
+        _ when FrameTypes.IsMessage(type) => FrameType.Error, // between nodes: this port serves none yet
         _ => throw new InvalidOperationException($"What comes of {type} is not decided here."),
     };
 
