@@ -97,6 +97,14 @@ static void Configure(ISiloBuilder silo, SiloSettings settings)
         pool.Options.SpillCapacity = settings.SpillCapacity;
         pool.Options.NodeName = settings.NodeName;
         pool.Options.AllowVolatileNames = settings.AllowVolatileNames;
+        pool.Options.ServesData = settings.ServesData;
+        pool.Options.DataPort = settings.DataPort;
+        pool.Options.DataAddress = settings.DataAddress;
+        pool.Options.DataAdvertisedHost = settings.DataAdvertisedHost;
+        pool.Options.DataKey = settings.DataKey;
+        pool.Options.DataCertificateFile = settings.DataCertificateFile;
+        pool.Options.DataCertificateKeyFile = settings.DataCertificateKeyFile;
+        pool.Options.DataAuthorityFile = settings.DataAuthorityFile;
         if (settings.OrphanInterval is { } orphans) pool.Options.OrphanInterval = orphans;
         foreach (PoolOptions options in settings.Pools) pool.Options.Pools.Add(options);
     });
@@ -142,6 +150,9 @@ static void Announce(NodeHost node, SiloSettings settings)
     Console.WriteLine(settings.Redis is { } redis
         ? $"  cluster  membership and names in Redis at {redis}"
         : "  cluster  one silo on its own; names of regions live as long as it does");
+    Console.WriteLine(node.DataEndpoint is { } data
+        ? $"  data     port {data}{(settings.DataCertificateFile is null ? "" : ", by TLS")}"
+        : "  data     by grain calls only");
     Console.WriteLine(settings.DashboardPort == 0
         ? "  web      off: no dashboard, health or metrics"
         : $"  web      dashboard http://{settings.DashboardAddress}:{settings.DashboardPort}/pool, health /health/ready, metrics /metrics");

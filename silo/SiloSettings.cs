@@ -29,6 +29,28 @@ internal sealed class SiloSettings
 
     public int GatewayPort { get; set; } = 30000;
 
+    /// <summary>Whether bytes are served on a port of their own, beside Orleans' messages.</summary>
+    public bool ServesData { get; set; } = true;
+
+    /// <summary>The data port; 0 for any that is free.</summary>
+    public int DataPort { get; set; }
+
+    /// <summary>The address that the data port listens on; <see cref="Address"/> when absent.</summary>
+    public string? DataAddress { get; set; }
+
+    /// <summary>The host that others are told to connect to; <see cref="Address"/> when absent.</summary>
+    public string? DataAdvertisedHost { get; set; }
+
+    /// <summary>What whoever connects to the data port must know; nothing when absent.</summary>
+    public string? DataKey { get; set; }
+
+    /// <summary>PEM files that secure the data port by TLS; see <see cref="OrleansPoolOptions"/>.</summary>
+    public string? DataCertificateFile { get; set; }
+
+    public string? DataCertificateKeyFile { get; set; }
+
+    public string? DataAuthorityFile { get; set; }
+
     /// <summary>Where the dashboard, health and metrics are; loopback unless said otherwise, since they ask for no password.</summary>
     public string DashboardAddress { get; set; } = "127.0.0.1";
 

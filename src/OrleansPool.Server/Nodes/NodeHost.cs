@@ -78,7 +78,7 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
     public TimeSpan StartDuration { get; }
 
     /// <summary>Where its data plane listens; null where and while it has none.</summary>
-    internal string? DataEndpoint { get; set; }
+    public string? DataEndpoint { get; internal set; }
 
     /// <summary>Counts what this process does to its own node's memory; null where instruments are off.</summary>
     internal LocalCounters? Counters { get; }

@@ -1,8 +1,11 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using OrleansPool.Client.Telemetry;
+using OrleansPool.Core.Wire;
+using OrleansPool.Server.DataPlane;
 using OrleansPool.Server.Hosting;
 using OrleansPool.Server.Nodes;
+using OrleansPool.Transport.Server;
 
 namespace OrleansPool.Server.Telemetry;
 
@@ -11,7 +14,7 @@ namespace OrleansPool.Server.Telemetry;
 /// listening costs the paths nothing.
 /// </summary>
 /// <remarks>Joins the silo's lifecycle, so that the instruments live as long as the node serves.</remarks>
-internal sealed class NodeInstruments(NodeHost node, IOptions<OrleansPoolOptions> options) : ILifecycleParticipant<ISiloLifecycle>
+internal sealed class NodeInstruments(NodeHost node, DataPort port, IOptions<OrleansPoolOptions> options) : ILifecycleParticipant<ISiloLifecycle>
 {
     private Meter? _meter;
 
@@ -54,6 +57,7 @@ internal sealed class NodeInstruments(NodeHost node, IOptions<OrleansPoolOptions
             "orleanspool.reservation.returns", () => node.ReservationReturnCount, "{block}", "Blocks given back to reservations, each taken before.");
         _meter.CreateObservableCounter(
             "orleanspool.served", () => node.ServedCount, "{operation}", "Operations that the node carried out for other processes, and on whole leases.");
+        MakeOfPort(_meter);
         if (node.Counters is { } counters)
         {
             _meter.CreateObservableCounter(
@@ -85,4 +89,25 @@ internal sealed class NodeInstruments(NodeHost node, IOptions<OrleansPoolOptions
 
     private IEnumerable<Measurement<long>> EachPool(Func<PoolReport, long> value) =>
         node.Describe().Pools.Select(pool => new Measurement<long>(value(pool), new KeyValuePair<string, object?>("orleanspool.pool", pool.Name)));
+
+    private void MakeOfPort(Meter meter)
+    {
+        meter.CreateObservableGauge(
+            "orleanspool.data.connections", () => port.Listener?.ConnectionCount ?? 0, "{connection}", "Connections to the data port.");
+        meter.CreateObservableCounter(
+            "orleanspool.data.admitted", () => port.Listener?.Counters.AdmittedCount ?? 0, "{connection}", "Connections that the data port has served.");
+        meter.CreateObservableCounter(
+            "orleanspool.data.refused", () => ByReason((counters, reason) => counters.RefusedCount(reason)), "{connection}", "Connections that the data port turned away.");
+        meter.CreateObservableCounter(
+            "orleanspool.data.ended", () => ByReason((counters, reason) => counters.EndedCount(reason)), "{connection}", "Connections to the data port that ended.");
+    }
+
+    private IEnumerable<Measurement<long>> ByReason(Func<ListenerCounters, RefusalReason, long> count)
+    {
+        if (port.Listener is not { } listener) yield break;
+        foreach (RefusalReason reason in Enum.GetValues<RefusalReason>())
+        {
+            if (count(listener.Counters, reason) is > 0 and var counted) yield return new Measurement<long>(counted, new KeyValuePair<string, object?>("reason", reason.ToString()));
+        }
+    }
 }

@@ -12,7 +12,7 @@ public sealed class PackedRepository : IAsyncLifetime
     /// <summary>What stands in the address of the clone's remote, and must be in no package.</summary>
     public const string Secret = "s3cr3t-of-the-remote";
 
-    public static readonly string[] Libraries = ["OrleansPool.Abstractions", "OrleansPool.Core", "OrleansPool.Client", "OrleansPool.Server"];
+    public static readonly string[] Libraries = ["OrleansPool.Abstractions", "OrleansPool.Core", "OrleansPool.Transport", "OrleansPool.Client", "OrleansPool.Server"];
 
     public static readonly string Tool = "OrleansPool.Cli";
 

@@ -35,8 +35,11 @@ internal sealed class MemberChecks(SimWorld world)
     {
         if (segment.Replica is not { } replica || world.Truth.Find(segment.Id) is not { } stream) return;
 
-        // Who is not named any more may have received what never was committed, under a sequence that another operation has since.
-        if (world.Store.Find(segment.Id) is not { } row || !(row.Has(silo.Id) || row.Joiner == silo.Id)) return;
+        // Who is not named any more may have received what never was committed, under a sequence that another operation has since; and who is
+        // named again, to be made anew, has that copy until it hears of it.
+        if (world.Store.Find(segment.Id) is not { } row) return;
+        bool isBeingMade = row.Joiner == silo.Id && replica.Role == ReplicaRole.Joiner;
+        if (!row.Has(silo.Id) && !isBeingMade) return;
 
         // Whoever is or was to be primary has committed bytes only, others all that they received.
         bool isPrimary = replica.Role == ReplicaRole.Primary;
