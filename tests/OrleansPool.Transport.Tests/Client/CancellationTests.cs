@@ -168,7 +168,7 @@ public sealed class CancellationTests
             await connection.ReadAsync(Ask.Tagged(1, 8), new byte[8], CancellationToken.None);
             connection.Dispose();
             await Task.WhenAll(callers).WaitAsync(Eventually.Patience);
-            Assert.Equal(0, connection.OutstandingCount);
+            await Eventually.IsTrue(() => connection.OutstandingCount == 0, "all places are free");
         }
 
         static async Task AskUntilItEndsAsync(DataConnection connection, CancellationToken cancellationToken)
