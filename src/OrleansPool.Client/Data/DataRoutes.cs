@@ -18,6 +18,9 @@ public sealed partial class DataRoutes(DataClient client, INodeTopology topology
     /// <summary>How long a node that could not be reached is left alone.</summary>
     public static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
 
+    /// <summary>Most lives of nodes that are remembered: past it, those without a connection are forgotten.</summary>
+    public const int RouteCountMax = 4096;
+
     private readonly ConcurrentDictionary<NodeIncarnation, Route> _routes = new();
 
     /// <summary>The limits of the connections.</summary>
@@ -31,6 +34,7 @@ public sealed partial class DataRoutes(DataClient client, INodeTopology topology
     public async ValueTask<DataConnection?> GetAsync(NodeId home, int byteCount, CancellationToken cancellationToken)
     {
         if (TryGet(home, byteCount) is { } connection) return connection;
+        if (_routes.Count >= RouteCountMax) ForgetUnconnected();
         Route route = _routes.GetOrAdd(home.Incarnation, static _ => new Route());
         if (time.GetTimestamp() < Volatile.Read(ref route.NotBefore)) return null;
         try
@@ -54,7 +58,7 @@ public sealed partial class DataRoutes(DataClient client, INodeTopology topology
     /// <summary>A node is gone.</summary>
     public void Forget(in NodeId home)
     {
-        if (_routes.TryRemove(home.Incarnation, out _)) client.Forget(home.Incarnation);
+        Forget(home.Incarnation);
     }
 
     /// <inheritdoc/>
@@ -71,6 +75,19 @@ public sealed partial class DataRoutes(DataClient client, INodeTopology topology
         // It may not have told its endpoint yet.
         Volatile.Write(ref route.NotBefore, time.GetTimestamp() + (time.TimestampFrequency / 4));
         return null;
+    }
+
+    private void ForgetUnconnected()
+    {
+        foreach ((NodeIncarnation node, Route route) in _routes)
+        {
+            if (route.Link is not { } link || (link.TryGet(Lane.Express) ?? link.TryGet(Lane.Bulk)) is null) Forget(node);
+        }
+    }
+
+    private void Forget(NodeIncarnation node)
+    {
+        if (_routes.TryRemove(node, out _)) client.Forget(node);
     }
 
     private void PutOff(Route route) =>

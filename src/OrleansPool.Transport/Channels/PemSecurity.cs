@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace OrleansPool.Transport.Channels;
@@ -58,22 +59,38 @@ public sealed class PemSecurity(string? certificateFile, string? keyFile, string
     {
         lock (_lock)
         {
-            if (certificateFile is not null && HasChanged(certificateFile, keyFile, ref _certificateOf))
-            {
-                // Through PKCS #12, because a key that came from PEM is ephemeral, which not every TLS library takes.
-                using X509Certificate2 read = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
-                _certificate = X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null);
-            }
-
-            if (authorityFile is not null && HasChanged(authorityFile, null, ref _authoritiesOf))
-            {
-                var authorities = new X509Certificate2Collection();
-                authorities.ImportFromPemFile(authorityFile);
-                _authorities = authorities;
-            }
-
+            if (certificateFile is not null && HasChanged(certificateFile, keyFile, ref _certificateOf)) Read(ref _certificate, ReadCertificate);
+            if (authorityFile is not null && HasChanged(authorityFile, null, ref _authoritiesOf)) Read(ref _authorities, ReadAuthorities);
             return (_certificate, _authorities);
         }
+    }
+
+    /// <summary>Reads a file; one that is being renewed just now is read again when it has changed once more.</summary>
+    private static void Read<T>(ref T? known, Func<T> read)
+        where T : class
+    {
+        try
+        {
+            known = read();
+        }
+        catch (Exception e) when (known is not null && e is (CryptographicException or IOException or ArgumentException or UnauthorizedAccessException))
+        {
+            // What was read before stays in use.
+        }
+    }
+
+    private X509Certificate2 ReadCertificate()
+    {
+        // Through PKCS #12, because a key that came from PEM is ephemeral, which not every TLS library takes.
+        using X509Certificate2 read = X509Certificate2.CreateFromPemFile(certificateFile!, keyFile);
+        return X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null);
+    }
+
+    private X509Certificate2Collection ReadAuthorities()
+    {
+        var authorities = new X509Certificate2Collection();
+        authorities.ImportFromPemFile(authorityFile!);
+        return authorities.Count > 0 ? authorities : throw new CryptographicException($"{authorityFile} holds no certificate.");
     }
 
     private static bool HasChanged(string file, string? other, ref DateTime known)

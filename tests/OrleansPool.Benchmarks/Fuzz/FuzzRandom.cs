@@ -1,23 +1,17 @@
+using OrleansPool.Simulation.Engine;
+
 namespace OrleansPool.Benchmarks.Fuzz;
 
-/// <summary>SplitMix64 (Steele, Lea and Flood 2014): cheap to begin anew for every input, so that each has a seed of its own.</summary>
+/// <summary>What broken frames are drawn from: begun anew for every input, so that each has a seed of its own.</summary>
 internal sealed class FuzzRandom(ulong seed)
 {
-    private ulong _state = seed;
+    private readonly SeededRandom _source = new(seed);
 
-    public ulong Next()
-    {
-        ulong z = _state += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
+    public ulong Next() => _source.Next();
 
-    /// <summary>A number from 0 to one below the end.</summary>
-    public int Below(int end) => (int)(Next() % (uint)end);
+    public int Below(int end) => _source.Below(end);
 
-    /// <summary>True once in so many times.</summary>
-    public bool OneIn(int times) => Below(times) == 0;
+    public bool OneIn(int times) => _source.OneIn(times);
 
     public T Pick<T>(ReadOnlySpan<T> choices) => choices[Below(choices.Length)];
 

@@ -72,8 +72,8 @@ public sealed class DataConnectionTests
     {
         await using var plane = new Plane(kind);
         DataConnection connection = await plane.ConnectAsync();
-        plane.Node.OnRead = _ => Task.Delay(1);
-        plane.Node.OnWrite = _ => Task.Delay(1);
+        plane.Node.OnRead = _ => FakeNode.LaterAsync();
+        plane.Node.OnWrite = _ => FakeNode.LaterAsync();
         BlockWrite[] writes = [.. Enumerable.Range(0, 200).Select(i => Ask.Write(i, 0, 2))];
         byte[] bytes = [.. Enumerable.Range(0, 200).SelectMany(i => new byte[] { (byte)i, 42 })];
         byte[] destination = new byte[400];
@@ -177,6 +177,8 @@ public sealed class DataConnectionTests
         await using var plane = new Plane(kind, clientOptions: new TransportOptions { AnswerMax = TimeSpan.FromMilliseconds(100) });
         DataConnection connection = await plane.ConnectAsync();
         ValueTask<BlockReadReply> read = connection.ReadAsync(Ask.Tagged(1, 8), new byte[8], CancellationToken.None);
+
+        // Time itself is what is tried here: several looks at what is overdue, each of which must see that the answer has come.
         await Task.Delay(600);
         Assert.False(connection.IsEnded);
         Assert.Equal(1u, (await read).Version);

@@ -34,20 +34,22 @@ public sealed class NodeLinkTests
 
         plane.RestartNode();
         DataConnection? second = null;
-        while (second is null)
-        {
-            try
+        await Eventually.Succeeds(
+            async () =>
             {
-                second = await plane.ConnectAsync();
-            }
-            catch (ConnectionLostException)
-            {
-                await Task.Delay(5);
-            }
-        }
-
+                try
+                {
+                    second = await plane.ConnectAsync();
+                    return true;
+                }
+                catch (ConnectionLostException)
+                {
+                    return false;
+                }
+            },
+            "it connects again");
         Assert.NotSame(first, second);
-        await Plane.ServesAsync(second);
+        await Plane.ServesAsync(second!);
     }
 
     [Theory, MemberData(nameof(Kinds))]
@@ -59,14 +61,14 @@ public sealed class NodeLinkTests
         await plane.StopNodeAsync();
         await Eventually.IsTrue(() => former.IsEnded, "the client has noticed");
         plane.RestartNode(new FakeNode { Node = new NodeIncarnation(8) });
-        RefusalReason reason = RefusalReason.Leaving;
-        while (reason != RefusalReason.WrongIncarnation)
-        {
-            ConnectionLostException lost = await Assert.ThrowsAsync<ConnectionLostException>(async () => await link.GetAsync(Lane.Express, CancellationToken.None));
-            Assert.True(lost.IsUnsent);
-            reason = lost.Reason;
-            await Task.Delay(5);
-        }
+        await Eventually.Succeeds(
+            async () =>
+            {
+                ConnectionLostException lost = await Assert.ThrowsAsync<ConnectionLostException>(async () => await link.GetAsync(Lane.Express, CancellationToken.None));
+                Assert.True(lost.IsUnsent);
+                return lost.Reason == RefusalReason.WrongIncarnation;
+            },
+            "the new life says that it is another");
 
         Assert.Equal(0, plane.Listener.Counters.AdmittedCount);
         await Plane.ServesAsync(await plane.ConnectAsync());

@@ -13,7 +13,18 @@ internal static class Eventually
         while (!condition())
         {
             Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"It has not come to this: {what}.");
-            await Task.Delay(1);
+            await Task.Delay(1); // asked in a tight loop, the question would starve what it waits for
+        }
+    }
+
+    /// <summary>The same for what can only be found out by trying.</summary>
+    public static async Task Succeeds(Func<Task<bool>> attempt, string what)
+    {
+        bool isDone = false;
+        for (long started = Stopwatch.GetTimestamp(); !isDone; isDone = await attempt())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"It has not come to this: {what}.");
+            await Task.Yield();
         }
     }
 

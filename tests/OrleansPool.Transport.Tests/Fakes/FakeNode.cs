@@ -36,6 +36,9 @@ internal sealed class FakeNode : IDataService
     /// <summary>What a change waits for; null for nothing.</summary>
     public Func<BlockWrite, Task?> OnWrite { get; set; } = _ => null;
 
+    /// <summary>A wait that is over as soon as another thread comes to it.</summary>
+    public static async Task LaterAsync() => await Task.Yield();
+
     /// <summary>Everything that was asked, and by whom.</summary>
     public ConcurrentQueue<(string Caller, string Request)> Asked { get; } = new();
 

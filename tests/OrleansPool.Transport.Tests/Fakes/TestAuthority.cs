@@ -26,7 +26,15 @@ internal sealed class TestAuthority : IDisposable
         request.CertificateExtensions.Add(names.Build());
         using X509Certificate2 issued = request.Create(_root, _root.NotBefore, _root.NotAfter, RandomNumberGenerator.GetBytes(16));
         using X509Certificate2 withKey = issued.CopyWithPrivateKey(key);
-        return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pfx), null);
+        return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pfx), null, X509KeyStorageFlags.Exportable);
+    }
+
+    /// <summary>Issues a certificate into one PEM file, with its key.</summary>
+    public void IssueTo(string file, string host)
+    {
+        using X509Certificate2 certificate = Issue(host);
+        using ECDsa key = certificate.GetECDsaPrivateKey()!;
+        File.WriteAllText(file, certificate.ExportCertificatePem() + "\n" + key.ExportECPrivateKeyPem());
     }
 
     /// <summary>Trusts this authority and no other.</summary>

@@ -131,6 +131,8 @@ public sealed class BackpressureTests
             ChannelStatus status = slow.Channel.TryReceive(buffer, out int count);
             Assert.NotEqual(ChannelStatus.Ended, status);
             received += count;
+
+            // So slow that the whole takes longer than a connection may take nothing.
             if (received / (64 << 10) != (received - count) / (64 << 10)) await Task.Delay(60);
             if (status == ChannelStatus.WouldBlock) await slow.Channel.WaitReadableAsync();
         }

@@ -88,6 +88,8 @@ public sealed class LimitTests
         foreach (byte one in RawPeer.Greeting.ToFrame())
         {
             await peer.TrySendAsync([one]);
+
+            // The pace of somebody who means to hold a place for ever.
             if (await Task.WhenAny(refusal, Task.Delay(50)) == refusal) break;
         }
 

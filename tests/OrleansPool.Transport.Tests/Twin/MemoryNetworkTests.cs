@@ -146,8 +146,9 @@ public sealed class MemoryNetworkTests
         }
 
         at = -1;
-        await Task.Delay(5);
-        await Eventually.IsTrue(() => plane.Link.GetAsync(Core.Wire.Lane.Express, CancellationToken.None).AsTask().ContinueWith(task => task.IsCompletedSuccessfully, TaskScheduler.Default).Result, "it connects again");
+        await Eventually.Succeeds(
+            () => plane.Link.GetAsync(Core.Wire.Lane.Express, CancellationToken.None).AsTask().ContinueWith(task => task.IsCompletedSuccessfully, TaskScheduler.Default),
+            "it connects again");
         await Plane.ServesAsync(await plane.ConnectAsync());
     }
 
