@@ -11,6 +11,7 @@ public sealed class FrameReceiverTests
 {
     private Action _onFrame = () => { };
     private Action _onContinuation = () => { };
+    private Action _onQueued = () => { };
 
     [Fact]
     public async Task A_thread_that_is_in_another_piece_of_code_at_each_look_keeps_its_turn()
@@ -59,6 +60,17 @@ public sealed class FrameReceiverTests
         Assert.Equal(0, receiver.StallCount);
     }
 
+    [Fact]
+    public async Task Who_waits_for_an_answer_that_is_being_handled_when_the_connection_ends_goes_on()
+    {
+        FrameReceiver receiver = await ReceiverAsync(frameCount: 2);
+        int queuedCount = 0;
+        _onFrame = () => receiver.End(RefusalReason.Leaving, "the end");
+        _onQueued = () => queuedCount++;
+        Assert.Equal(ReceiverPace.Ended, receiver.Round(receiver.Term));
+        Assert.Equal(1, queuedCount);
+    }
+
     private async Task<FrameReceiver> ReceiverAsync(int frameCount)
     {
         var network = new MemoryNetwork();
@@ -86,6 +98,7 @@ public sealed class FrameReceiverTests
         public void Run(bool isInline)
         {
             if (isInline) test._onContinuation();
+            else test._onQueued();
         }
 
         public void OnEnded(RefusalReason reason, string message)
