@@ -73,7 +73,7 @@ public sealed class SocketAcceptor : IAcceptor
 
         public async ValueTask<IByteChannel> OpenAsync(CancellationToken cancellationToken)
         {
-            IByteChannel channel = security is null ? new SocketChannel(socket) : await security.SecureAsync(socket, cancellationToken).ConfigureAwait(false);
+            IByteChannel channel = security is null ? new SocketChannel(socket, RemoteName) : await security.SecureAsync(socket, cancellationToken).ConfigureAwait(false);
             _isHandedOn = true;
             return channel;
         }

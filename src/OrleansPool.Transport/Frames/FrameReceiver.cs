@@ -11,7 +11,8 @@ namespace OrleansPool.Transport.Frames;
 /// of what users do with an answer; but while it does, the thread may lose its turn: <see cref="StallWatch"/> looks now and then, and
 /// when one piece of such code has been running over a whole interval, it raises the term and gives the connection, with the rest of the
 /// batch, to another thread. The first one finds out when the code returns, and leaves. So slow or blocking code of one caller delays
-/// others by an interval at most; and for a while after that, the connection's continuations go to the thread pool at once.</para>
+/// others by an interval or two; and for a while after that, longer the sooner it happens again, the connection's continuations go to the
+/// thread pool at once. A thread that has no processor to run on keeps its turn: a busy machine would else look like slow users.</para>
 /// <para><c>_turn</c> is 2 * term, and one more while code of users runs. Only then can the term be raised; a thread that handles frames
 /// cannot lose its turn.</para>
 /// <para>Memory. A buffer is there only while frames come. It grows with the bytes that have come, never on the word of a header. What
@@ -28,8 +29,11 @@ internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IF
 
     private const long NotInFrame = long.MaxValue;
 
-    /// <summary>How many rounds continuations are kept off the receiving thread after one of them stalled it.</summary>
-    private const int DistrustRounds = 20_000;
+    /// <summary>How many rounds continuations are kept off the receiving thread after one of them stalled it, at first.</summary>
+    private const int DistrustRoundsMin = 16;
+
+    /// <summary>The same after stalls that came less than this many rounds apart.</summary>
+    private const int DistrustRoundsMax = 16 << 10;
 
     private InputBuffer? _buffer;
     private int _start;
@@ -38,6 +42,8 @@ internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IF
     private int _callCount;
     private int _watchedCallCount = -1;
     private int _distrust;
+    private int _distrustRounds;
+    private int _trustedRounds;
     private long _heardAt = Environment.TickCount64;
     private long _inFrameSince = NotInFrame;
     private Action? _onRoomy;
@@ -116,6 +122,7 @@ internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IF
         _end += count;
         Volatile.Write(ref _heardAt, Environment.TickCount64);
         if (_distrust > 0) _distrust--;
+        else _trustedRounds++;
         return HandleFrames(term);
     }
 
@@ -182,17 +189,21 @@ internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IF
     }
 
     /// <summary>Takes the turn from a thread that has been running code of users since this was called last. By one thread.</summary>
+    /// <param name="thread">Who is receiving, if the caller knows: it keeps its turn while it only lacks a processor.</param>
     /// <param name="term">The new term, for whoever goes on.</param>
-    public bool TryTakeTurn(out int term)
+    public bool TryTakeTurn(SystemThread? thread, out int term)
     {
         int turn = Volatile.Read(ref _turn);
         int callCount = Volatile.Read(ref _callCount);
         term = (turn >> 1) + 1;
         bool isStalled = (turn & 1) == 1 && callCount == _watchedCallCount;
         _watchedCallCount = callCount;
-        if (!isStalled || Interlocked.CompareExchange(ref _turn, term << 1, turn) != turn) return false;
+        if (!isStalled || thread?.IsStarved(callCount) == true) return false;
+        if (Interlocked.CompareExchange(ref _turn, term << 1, turn) != turn) return false;
         StallCount++;
-        _distrust = DistrustRounds;
+        _distrustRounds = _trustedRounds < DistrustRoundsMax ? Math.Clamp(_distrustRounds * 2, DistrustRoundsMin, DistrustRoundsMax) : DistrustRoundsMin;
+        _distrust = _distrustRounds;
+        _trustedRounds = 0;
         return true;
     }
 

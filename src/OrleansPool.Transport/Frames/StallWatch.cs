@@ -7,7 +7,7 @@ namespace OrleansPool.Transport.Frames;
 /// <remarks>Thread-safe.</remarks>
 internal sealed class StallWatch(Action<FrameReceiver, int> goOn)
 {
-    /// <summary>How long code of users may hold a connection up, within a factor of two.</summary>
+    /// <summary>How long code of users may hold a connection up, within a factor of two; of three, where it computes all the while.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(1);
 
     private static readonly TimeSpan PatienceOfThread = TimeSpan.FromSeconds(5);
@@ -19,10 +19,10 @@ internal sealed class StallWatch(Action<FrameReceiver, int> goOn)
     /// <summary>Whether its thread is there.</summary>
     public bool IsRunning => Volatile.Read(ref _isRunning);
 
-    /// <summary>Begins to watch.</summary>
+    /// <summary>Begins to watch the thread that calls.</summary>
     public Watched Add(FrameReceiver receiver)
     {
-        var watched = new Watched(receiver);
+        var watched = new Watched(receiver, SystemThread.Current(Interval));
         lock (_watched)
         {
             _watched.Add(watched);
@@ -54,7 +54,7 @@ internal sealed class StallWatch(Action<FrameReceiver, int> goOn)
                 for (int i = _watched.Count - 1; i >= 0; i--)
                 {
                     Watched watched = _watched[i];
-                    if (!watched.Receiver.TryTakeTurn(out int term)) continue;
+                    if (!watched.Receiver.TryTakeTurn(watched.Thread, out int term)) continue;
                     _watched.RemoveAt(i);
                     goOn(watched.Receiver, term);
                 }
@@ -75,8 +75,10 @@ internal sealed class StallWatch(Action<FrameReceiver, int> goOn)
     }
 
     /// <summary>One receiver in one term.</summary>
-    internal sealed class Watched(FrameReceiver receiver)
+    internal sealed class Watched(FrameReceiver receiver, SystemThread thread)
     {
         public FrameReceiver Receiver { get; } = receiver;
+
+        public SystemThread Thread { get; } = thread;
     }
 }

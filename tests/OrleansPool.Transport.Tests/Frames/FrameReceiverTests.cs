@@ -21,7 +21,7 @@ public sealed class FrameReceiverTests
         _onContinuation = () =>
         {
             lookCount++;
-            Assert.False(receiver.TryTakeTurn(out _));
+            Assert.False(receiver.TryTakeTurn(null, out _));
         };
         Assert.Equal(ReceiverPace.Again, receiver.Round(receiver.Term));
         Assert.Equal((10, 0), (lookCount, receiver.StallCount));
@@ -35,8 +35,8 @@ public sealed class FrameReceiverTests
         _onContinuation = () =>
         {
             if (++callCount != 2) return;
-            Assert.False(receiver.TryTakeTurn(out _));
-            Assert.True(receiver.TryTakeTurn(out int term));
+            Assert.False(receiver.TryTakeTurn(null, out _));
+            Assert.True(receiver.TryTakeTurn(null, out int term));
             Assert.Equal(1, term);
         };
         Assert.Equal(ReceiverPace.Deposed, receiver.Round(receiver.Term));
@@ -54,7 +54,7 @@ public sealed class FrameReceiverTests
         FrameReceiver receiver = await ReceiverAsync(frameCount: 5);
         _onFrame = () =>
         {
-            for (int look = 0; look < 3; look++) Assert.False(receiver.TryTakeTurn(out _));
+            for (int look = 0; look < 3; look++) Assert.False(receiver.TryTakeTurn(null, out _));
         };
         Assert.Equal(ReceiverPace.Again, receiver.Round(receiver.Term));
         Assert.Equal(0, receiver.StallCount);

@@ -26,6 +26,26 @@ public sealed class StalledContinuationTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task A_continuation_that_computes_for_long_does_not_stall_the_answers_of_others(NetworkKind kind)
+    {
+        await using var plane = new Plane(kind);
+        DataConnection connection = await plane.ConnectAsync();
+        bool mayEnd = false;
+        Task computing = GoOnAsync(plane, connection, () =>
+        {
+            while (!Volatile.Read(ref mayEnd))
+            {
+                // At work.
+            }
+        });
+        await Eventually.IsTrue(() => connection.StallCount > 0, "the turn goes over");
+        for (int i = 0; i < 100; i++) Assert.Equal((ulong)i, (await connection.ReadAsync(Ask.Tagged((ulong)i, 64), new byte[64], CancellationToken.None)).Version);
+        Assert.False(computing.IsCompleted);
+        Volatile.Write(ref mayEnd, true);
+        await computing.WaitAsync(Eventually.Patience);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task A_stall_costs_others_milliseconds_not_the_time_of_the_stall(NetworkKind kind)
     {
         await using var plane = new Plane(kind);
@@ -145,21 +165,28 @@ public sealed class StalledContinuationTests
         while (Stopwatch.GetElapsedTime(started) < time) Thread.SpinWait(20);
     }
 
-    private static async Task<int> BlockAsync(Plane plane, DataConnection connection, ManualResetEventSlim isReleased, ManualResetEventSlim? isBlocking = null)
+    private static Task<int> BlockAsync(Plane plane, DataConnection connection, ManualResetEventSlim isReleased, ManualResetEventSlim? isBlocking = null) =>
+        GoOnAsync(plane, connection, () =>
+        {
+            isBlocking?.Set();
+            Eventually.Blocking(isReleased);
+        });
+
+    /// <summary>Reads, and does something where the answer is read: the answer is held back until somebody waits for it.</summary>
+    private static async Task<int> GoOnAsync(Plane plane, DataConnection connection, Action goOn)
     {
         var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         plane.Node.OnRead = read => read.KnownVersion == ulong.MaxValue ? hold.Task : null;
         ValueTask<BlockReadReply> read = connection.ReadAsync(Ask.Tagged(ulong.MaxValue, 8), new byte[8], CancellationToken.None);
-        Task<int> blocked = GoOnAsync(read);
+        Task<int> going = RunAsync(read);
         hold.SetResult();
         await Task.Yield();
-        return await blocked;
+        return await going;
 
-        async Task<int> GoOnAsync(ValueTask<BlockReadReply> read)
+        async Task<int> RunAsync(ValueTask<BlockReadReply> read)
         {
             await read.ConfigureAwait(false);
-            isBlocking?.Set();
-            Eventually.Blocking(isReleased);
+            goOn();
             return Environment.CurrentManagedThreadId;
         }
     }
