@@ -11,6 +11,14 @@ internal readonly record struct BatchPart(int Item, int Start, ExtentMap Map, Bl
 {
     public LeaseExtent Extent => Map[Slice.Extent].Extent;
 
+    /// <summary>The node that holds all of some parts; null where they are of several, or none.</summary>
+    public static NodeId? HomeOfAll(List<BatchPart> parts)
+    {
+        if (parts.Count == 0) return null;
+        NodeId home = parts[0].Extent.Home;
+        return parts.TrueForAll(part => part.Extent.Home == home) ? home : null;
+    }
+
     /// <summary>Cuts a range at blocks.</summary>
     /// <returns>The lost extent that the range touches, if it does; then nothing was added.</returns>
     public static LeaseExtent? Cut(int item, int start, ExtentMap map, long offset, int count, List<BatchPart> parts)

@@ -52,7 +52,7 @@ internal sealed class ReadBatch(FabricContext context, IReadOnlyList<ReadItem> i
             ExtentMap map = fresh ?? range.MapFor(isWrite: false);
             int count = RangeBounds.ReadCount(read.Offset, read.Destination.Length, map.Length);
             _results[item] = new BatchResult<int>(count);
-            if (RangeAccess.TryRead(map, read.Offset, read.Destination.Span[..count])) return;
+            if (map.HasLocal && RangeAccess.TryRead(map, read.Offset, read.Destination.Span[..count])) return;
             if (BatchPart.Cut(item, 0, map, read.Offset, count, _parts) is { } lost)
             {
                 _results[item] = new(PoolErrors.Lost(read.Range.Pool, lost.Home, lost.Key.Id));
@@ -107,7 +107,9 @@ internal sealed class ReadBatch(FabricContext context, IReadOnlyList<ReadItem> i
         if (_parts.Count == 0) return;
         List<BatchPart> parts = _parts;
         _parts = [];
-        await Task.WhenAll(parts.GroupBy(part => (part.Extent.Home, part.Map.BlockBytes)).Select(group => AskNodeAsync(group.Key.Home, [.. group])));
+        bool isOfOneSize = parts.TrueForAll(part => part.Map.BlockBytes == parts[0].Map.BlockBytes);
+        if (isOfOneSize && BatchPart.HomeOfAll(parts) is { } home) await AskNodeAsync(home, parts);
+        else await Task.WhenAll(parts.GroupBy(part => (part.Extent.Home, part.Map.BlockBytes)).Select(group => AskNodeAsync(group.Key.Home, [.. group])));
     }
 
     private async Task AskNodeAsync(NodeId home, List<BatchPart> parts)
@@ -124,6 +126,12 @@ internal sealed class ReadBatch(FabricContext context, IReadOnlyList<ReadItem> i
                 bytes += parts[to++].Slice.Count;
             }
 
+            if (from == 0 && to == parts.Count)
+            {
+                await CallAsync(home, parts);
+                return;
+            }
+
             if (running.Count == CallsAtOnceMax) running.Remove(await Task.WhenAny(running));
             Task call = CallAsync(home, parts[from..to]);
             calls.Add(call);
@@ -138,16 +146,19 @@ internal sealed class ReadBatch(FabricContext context, IReadOnlyList<ReadItem> i
     private async Task CallAsync(NodeId home, List<BatchPart> parts)
     {
         var reads = new BlockRead[parts.Count];
+        var places = new Memory<byte>[parts.Count];
         for (int i = 0; i < reads.Length; i++)
         {
-            LeaseExtent extent = parts[i].Extent;
-            reads[i] = new BlockRead(extent.Segment, extent.Key, parts[i].Slice.Block, parts[i].Slice.Offset, parts[i].Slice.Count, 0);
+            BatchPart part = parts[i];
+            LeaseExtent extent = part.Extent;
+            reads[i] = new BlockRead(extent.Segment, extent.Key, part.Slice.Block, part.Slice.Offset, part.Slice.Count, 0);
+            places[i] = items[part.Item].Destination.Slice(part.Start, part.Slice.Count);
         }
 
-        ReadReply reply;
+        var replies = new BlockReadReply[parts.Count];
         try
         {
-            reply = await context.Path.ReadAsync(home, parts[0].Map.BlockBytes, reads, cancellationToken);
+            await context.Path.ReadAsync(home, parts[0].Map.BlockBytes, reads, replies, places, cancellationToken);
         }
         catch (Exception e) when (BatchBounds.IsOfItem(e))
         {
@@ -155,17 +166,9 @@ internal sealed class ReadBatch(FabricContext context, IReadOnlyList<ReadItem> i
             return;
         }
 
-        int at = 0;
-        for (int i = 0; i < reads.Length; i++)
+        for (int i = 0; i < replies.Length; i++)
         {
-            if (reply.Blocks[i].Status != OperationStatus.Ok)
-            {
-                Fail(parts[i], ErrorOf(parts[i], reply.Blocks[i].Status));
-                continue;
-            }
-
-            reply.Bytes.Span.Slice(at, reads[i].Count).CopyTo(items[parts[i].Item].Destination.Span[parts[i].Start..]);
-            at += reads[i].Count;
+            if (replies[i].Status != OperationStatus.Ok) Fail(parts[i], ErrorOf(parts[i], replies[i].Status));
         }
     }
 

@@ -17,17 +17,17 @@ internal sealed class SessionBundle(SessionTable table, NodeId home) : IDisposab
     public async ValueTask<List<(SegmentId Segment, Exception? Error)>> BeginAsync(List<BatchPart> parts, CancellationToken cancellationToken)
     {
         List<(SegmentId, Exception?)> failed = [];
-        foreach (IGrouping<SegmentId, BatchPart> group in parts.GroupBy(part => part.Extent.Segment).OrderBy(group => group.Key.Value))
+        foreach ((SegmentId segment, int count) in CountBySegment(parts))
         {
             try
             {
-                ClientSession session = await table.GetAsync(home, group.Key, cancellationToken);
-                if (session.Id == 0) failed.Add((group.Key, null));
-                else _begun.Add(group.Key, new Begun(session, await session.BeginAsync(group.Count(), cancellationToken)));
+                ClientSession session = await table.GetAsync(home, segment, cancellationToken);
+                if (session.Id == 0) failed.Add((segment, null));
+                else _begun.Add(segment, new Begun(session, await session.BeginAsync(count, cancellationToken)));
             }
             catch (Exception e) when (BatchBounds.IsOfItem(e))
             {
-                failed.Add((group.Key, e));
+                failed.Add((segment, e));
             }
         }
 
@@ -48,6 +48,18 @@ internal sealed class SessionBundle(SessionTable table, NodeId home) : IDisposab
     public void Dispose()
     {
         foreach (Begun begun in _begun.Values) begun.Session.End(begun.Requests);
+    }
+
+    private static SortedList<SegmentId, int> CountBySegment(List<BatchPart> parts)
+    {
+        SortedList<SegmentId, int> counts = new(Comparer<SegmentId>.Create((one, other) => one.Value.CompareTo(other.Value)));
+        foreach (BatchPart part in parts)
+        {
+            SegmentId segment = part.Extent.Segment;
+            counts[segment] = counts.GetValueOrDefault(segment) + 1;
+        }
+
+        return counts;
     }
 
     private sealed class Begun(ClientSession session, RequestId[] requests)

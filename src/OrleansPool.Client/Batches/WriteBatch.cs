@@ -45,9 +45,6 @@ internal sealed class WriteBatch(FabricContext context, IReadOnlyList<WriteItem>
     /// <summary>The bytes of a part.</summary>
     public ReadOnlyMemory<byte> BytesOf(in BatchPart part) => items[part.Item].Source.Slice(part.Start, part.Slice.Count);
 
-    /// <summary>The item as a whole, of which parts that follow each other may be sent without a copy.</summary>
-    public ReadOnlyMemory<byte> BytesOf(in BatchPart first, int count) => items[first.Item].Source.Slice(first.Start, count);
-
     /// <summary>The fence of the lock that a part is written under; zero for none.</summary>
     public ulong FenceOf(in BatchPart part) => _fences[part.Item];
 
@@ -167,6 +164,12 @@ internal sealed class WriteBatch(FabricContext context, IReadOnlyList<WriteItem>
     {
         while (parts.Count > 0)
         {
+            if (BatchPart.HomeOfAll(parts) is { } home)
+            {
+                await new WriteLine(context, this, home, cancellationToken).RunAsync(parts);
+                return;
+            }
+
             List<BatchPart> later = [];
             List<BatchPart> now = TakeRound(parts, later);
             await Task.WhenAll(now.GroupBy(part => part.Extent.Home).Select(

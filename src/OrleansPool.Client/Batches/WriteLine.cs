@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using OrleansPool.Client.Fabric;
 using OrleansPool.Client.Ranges;
 using OrleansPool.Client.Routing;
@@ -50,10 +51,10 @@ internal sealed class WriteLine(FabricContext context, WriteBatch batch, NodeId 
         {
             bytes += parts[to].Slice.Count;
             SegmentId segment = parts[to].Extent.Segment;
-            int count = counts.GetValueOrDefault(segment);
+            ref int count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, segment, out _);
             bool isFull = bytes > RangeAccess.CallBytesMax || count == RequestId.WindowCount;
             if (to > from && (isFull || parts[to].Map.LocalOf(parts[to].Slice.Extent) is not null)) break;
-            counts[segment] = count + 1;
+            count++;
         }
 
         return to;
@@ -83,8 +84,7 @@ internal sealed class WriteLine(FabricContext context, WriteBatch batch, NodeId 
     {
         while (parts.Count > 0)
         {
-            foreach (BatchPart part in parts.Where(part => _ended.ContainsKey(LeaseOf(part)))) Fail(part, _ended[LeaseOf(part)]);
-            parts.RemoveAll(part => _ended.ContainsKey(LeaseOf(part)) || _fencedItems.Contains(part.Item));
+            if (_ended.Count + _fencedItems.Count > 0) RemoveEnded(parts);
             using var sessions = new SessionBundle(context.Access.Sessions, home);
             foreach ((SegmentId segment, Exception? error) in await sessions.BeginAsync(parts, cancellationToken))
             {
@@ -98,11 +98,17 @@ internal sealed class WriteLine(FabricContext context, WriteBatch batch, NodeId 
             }
 
             if (parts.Count == 0) return;
-            BlockWrite[] writes = [.. parts.Select(part => WriteOf(part, sessions.Next(part.Extent.Segment), batch.FenceOf(part)))];
+            var writes = new BlockWrite[parts.Count];
+            for (int i = 0; i < writes.Length; i++)
+            {
+                BatchPart part = parts[i];
+                writes[i] = WriteOf(part, sessions.Next(part.Extent.Segment), batch.FenceOf(part));
+            }
+
             BlockWriteReply[] replies;
             try
             {
-                replies = await context.Path.WriteAsync(home, writes, BytesOf(parts), cancellationToken);
+                replies = await context.Path.WriteAsync(home, writes, SourcesOf(parts), cancellationToken);
             }
             catch (Exception e) when (BatchBounds.IsOfItem(e))
             {
@@ -112,6 +118,20 @@ internal sealed class WriteLine(FabricContext context, WriteBatch batch, NodeId 
 
             parts = Judge(parts, replies, sessions);
         }
+    }
+
+    private ReadOnlyMemory<byte>[] SourcesOf(List<BatchPart> parts)
+    {
+        var sources = new ReadOnlyMemory<byte>[parts.Count];
+        for (int i = 0; i < sources.Length; i++) sources[i] = batch.BytesOf(parts[i]);
+        return sources;
+    }
+
+    /// <summary>Takes away what would be refused like others before it.</summary>
+    private void RemoveEnded(List<BatchPart> parts)
+    {
+        foreach (BatchPart part in parts.Where(part => _ended.ContainsKey(LeaseOf(part)))) Fail(part, _ended[LeaseOf(part)]);
+        parts.RemoveAll(part => _ended.ContainsKey(LeaseOf(part)) || _fencedItems.Contains(part.Item));
     }
 
     /// <summary>Decides what the answers mean.</summary>
@@ -157,23 +177,5 @@ internal sealed class WriteLine(FabricContext context, WriteBatch batch, NodeId 
     {
         bool isLoss = error is PoolDataLossException { Lease: var lease } && lease == default;
         batch.Fail(part, isLoss ? PoolErrors.Lost(batch.PoolOf(part), home, part.Extent.Key.Id) : error);
-    }
-
-    /// <summary>The bytes of a call, one part after the other: without a copy where they lie so already.</summary>
-    private ReadOnlyMemory<byte> BytesOf(List<BatchPart> parts)
-    {
-        int bytes = parts.Sum(part => part.Slice.Count);
-        BatchPart first = parts[0];
-        BatchPart last = parts[^1];
-        if (first.Item == last.Item && last.Start + last.Slice.Count - first.Start == bytes) return batch.BytesOf(first, bytes);
-        byte[] gathered = GC.AllocateUninitializedArray<byte>(bytes);
-        int at = 0;
-        foreach (BatchPart part in parts)
-        {
-            batch.BytesOf(part).Span.CopyTo(gathered.AsSpan(at));
-            at += part.Slice.Count;
-        }
-
-        return gathered;
     }
 }

@@ -1,3 +1,4 @@
+using OrleansPool.Client.Routing;
 using OrleansPool.Grains;
 using OrleansPool.Transport.Client;
 
@@ -36,52 +37,80 @@ public sealed class DataCalls(DataRoutes routes)
     /// <param name="home">The node.</param>
     /// <param name="reads">What.</param>
     /// <param name="replies">Gets an answer for each.</param>
-    /// <param name="destination">As long as all reads together. Gets the bytes of those that are Ok, one after the other.</param>
+    /// <param name="places">One for each, as long as its count. Gets the bytes if the answer is Ok.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>How many bytes were read; null where the data plane cannot be reached.</returns>
-    public async Task<int?> ReadAsync(NodeId home, BlockRead[] reads, BlockReadReply[] replies, Memory<byte> destination, CancellationToken cancellationToken)
+    public async Task<int?> ReadAsync(NodeId home, BlockRead[] reads, BlockReadReply[] replies, Memory<byte>[] places, CancellationToken cancellationToken)
     {
-        if (await routes.GetAsync(home, destination.Length, cancellationToken) is not { } connection) return null;
-        if (destination.Length <= routes.Options.CutBytes || reads.Length == 1) return await ReadPartAsync(connection, reads, replies, destination, cancellationToken);
+        int byteCount = 0;
+        foreach (Memory<byte> place in places) byteCount += place.Length;
+        if (await routes.GetAsync(home, byteCount, cancellationToken) is not { } connection) return null;
+        if (byteCount <= routes.Options.CutBytes || reads.Length == 1) return await ReadPartAsync(connection, reads, places, replies, cancellationToken);
         List<Cut> cuts = Cut.Of(reads.Length, i => reads[i].Count, routes.Options.CutBytes);
         var counts = new Task<int>[cuts.Count];
-        var parts = new BlockReadReply[cuts.Count][];
         for (int i = 0; i < cuts.Count; i++)
         {
-            Cut cut = cuts[i];
-            parts[i] = new BlockReadReply[cut.Count];
-            counts[i] = ReadPartAsync(connection, reads.AsMemory(cut.First, cut.Count), parts[i], destination.Slice(cut.Start, cut.ByteCount), cancellationToken).AsTask();
+            (int first, int count) = (cuts[i].First, cuts[i].Count);
+            counts[i] = ReadPartAsync(
+                connection, reads.AsMemory(first, count), places.AsMemory(first, count), replies.AsMemory(first, count), cancellationToken).AsTask();
         }
 
-        // Each is waited for, whatever becomes of the others: it may write into the destination until then.
-        await Task.WhenAll(counts);
-        int written = 0;
-        for (int i = 0; i < cuts.Count; i++)
-        {
-            parts[i].CopyTo(replies, cuts[i].First);
-            int count = await counts[i];
+        // Each is waited for, whatever becomes of the others: it may write into its places until then.
+        return (await Task.WhenAll(counts)).Sum();
+    }
 
-            // Where a read before was not Ok, its place is empty, and what follows moves up.
-            if (written != cuts[i].Start) destination.Slice(cuts[i].Start, count).CopyTo(destination[written..]);
-            written += count;
-        }
-
-        return written;
+    /// <summary>Reads blocks.</summary>
+    /// <returns>The answer; null where the data plane cannot be reached.</returns>
+    public async Task<ReadReply?> ReadAsync(NodeId home, BlockRead[] reads, CancellationToken cancellationToken)
+    {
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(reads.Sum(read => read.Count));
+        Memory<byte>[] places = ReadPlaces.InTurn(reads, bytes);
+        var replies = new BlockReadReply[reads.Length];
+        return await ReadAsync(home, reads, replies, places, cancellationToken) is null
+            ? null
+            : new ReadReply(replies, ReadPlaces.CloseGaps(replies, places, bytes));
     }
 
     /// <summary>Changes blocks, in order.</summary>
+    /// <param name="home">The node.</param>
+    /// <param name="writes">What to do.</param>
+    /// <param name="bytes">The bytes of all writes of bytes, one after the other.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The answers; null where the data plane cannot be reached.</returns>
     public async Task<BlockWriteReply[]?> WriteAsync(NodeId home, BlockWrite[] writes, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         if (await routes.GetAsync(home, bytes.Length, cancellationToken) is not { } connection) return null;
-        if (writes.Length == 1) return [await connection.WriteAsync(writes[0], bytes, cancellationToken)];
+        return await WritePartsAsync(
+            connection, writes, i => writes[i].Kind == BlockWriteKind.Write ? writes[i].Count : 0,
+            cut => new[] { bytes.Slice(cut.Start, cut.ByteCount) }, cancellationToken);
+    }
+
+    /// <summary>Writes bytes that lie in many places to blocks, in order.</summary>
+    /// <param name="home">The node.</param>
+    /// <param name="writes">What to do; all of them writes of bytes.</param>
+    /// <param name="sources">The bytes of each.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The answers; null where the data plane cannot be reached.</returns>
+    public async Task<BlockWriteReply[]?> WriteAsync(
+        NodeId home, BlockWrite[] writes, ReadOnlyMemory<byte>[] sources, CancellationToken cancellationToken)
+    {
+        int byteCount = 0;
+        foreach (ReadOnlyMemory<byte> source in sources) byteCount += source.Length;
+        if (await routes.GetAsync(home, byteCount, cancellationToken) is not { } connection) return null;
+        return await WritePartsAsync(connection, writes, i => sources[i].Length, cut => sources.AsMemory(cut.First, cut.Count), cancellationToken);
+    }
+
+    private static async Task<BlockWriteReply[]> WritePartsAsync(
+        DataConnection connection, BlockWrite[] writes, Func<int, int> bytesOf, Func<Cut, ReadOnlyMemory<ReadOnlyMemory<byte>>> sourcesOf,
+        CancellationToken cancellationToken)
+    {
         var replies = new BlockWriteReply[writes.Length];
-        foreach (Cut cut in Cut.Of(writes.Length, i => writes[i].Kind == BlockWriteKind.Write ? writes[i].Count : 0, MaxBytesOfChanges(connection)))
+        foreach (Cut cut in Cut.Of(writes.Length, bytesOf, MaxBytesOfChanges(connection)))
         {
             // One after the other: what is refused stops the rest of its lease.
-            var part = new BlockWriteReply[cut.Count];
-            await connection.WriteAsync(writes.AsMemory(cut.First, cut.Count), bytes.Slice(cut.Start, cut.ByteCount), part, cancellationToken);
-            part.CopyTo(replies, cut.First);
+            ReadOnlyMemory<ReadOnlyMemory<byte>> sources = sourcesOf(cut);
+            if (cut.Count == 1) replies[cut.First] = await connection.WriteAsync(writes[cut.First], sources.Span[0], cancellationToken);
+            else await connection.WriteAsync(writes.AsMemory(cut.First, cut.Count), sources, replies.AsMemory(cut.First, cut.Count), cancellationToken);
         }
 
         return replies;
@@ -90,10 +119,12 @@ public sealed class DataCalls(DataRoutes routes)
     private static int MaxBytesOfChanges(DataConnection connection) => Math.Min(connection.FrameBytesMax / 2, 512 << 10);
 
     private static async ValueTask<int> ReadPartAsync(
-        DataConnection connection, ReadOnlyMemory<BlockRead> reads, BlockReadReply[] replies, Memory<byte> destination, CancellationToken cancellationToken)
+        DataConnection connection, ReadOnlyMemory<BlockRead> reads, ReadOnlyMemory<Memory<byte>> places, Memory<BlockReadReply> replies,
+        CancellationToken cancellationToken)
     {
-        if (reads.Length > 1) return await connection.ReadAsync(reads, replies, destination, cancellationToken);
-        replies[0] = await connection.ReadAsync(reads.Span[0], destination, cancellationToken);
-        return replies[0].Status == OperationStatus.Ok ? destination.Length : 0;
+        if (reads.Length > 1) return await connection.ReadAsync(reads, places, replies, cancellationToken);
+        BlockReadReply reply = await connection.ReadAsync(reads.Span[0], places.Span[0], cancellationToken);
+        replies.Span[0] = reply;
+        return reply.Status == OperationStatus.Ok ? places.Span[0].Length : 0;
     }
 }

@@ -27,44 +27,36 @@ public sealed class DataPath(DataCalls data, GrainPath grains, INodeTopology top
 
     /// <inheritdoc/>
     public async ValueTask ReadAsync(
-        NodeId home, int blockBytes, BlockRead[] reads, BlockReadReply[] replies, Memory<byte> destination, CancellationToken cancellationToken) =>
+        NodeId home, int blockBytes, BlockRead[] reads, BlockReadReply[] replies, Memory<byte>[] places, CancellationToken cancellationToken) =>
         await _call.RunToldAsync(
-            PoolOperation.Read, reads.Length, destination.Length, home,
-            async _ =>
-            {
-                if (await data.ReadAsync(home, reads, replies, destination, cancellationToken) is { } count) return count;
-                ReadReply reply = await grains.AskAsync(home, blockBytes, reads).WaitAsync(cancellationToken);
-                reply.Blocks.CopyTo(replies, 0);
-                reply.Bytes.CopyTo(destination);
-                return reply.Bytes.Length;
-            },
+            PoolOperation.Read, reads.Length, places.Sum(place => (long)place.Length), home,
+            async _ => await data.ReadAsync(home, reads, replies, places, cancellationToken)
+                ?? ReadPlaces.Fill(await grains.AskAsync(home, blockBytes, reads).WaitAsync(cancellationToken), replies, places),
             cancellationToken, waitsForAttempt: true);
 
     /// <inheritdoc/>
-    public async ValueTask<ReadReply> ReadAsync(NodeId home, int blockBytes, BlockRead[] reads, CancellationToken cancellationToken)
-    {
-        byte[] bytes = GC.AllocateUninitializedArray<byte>(reads.Sum(read => read.Count));
-        var replies = new BlockReadReply[reads.Length];
-        await ReadAsync(home, blockBytes, reads, replies, bytes, cancellationToken);
-        int count = 0;
-        for (int i = 0; i < reads.Length; i++) count += replies[i].Status == OperationStatus.Ok ? reads[i].Count : 0;
-        return new ReadReply(replies, bytes.AsMemory(0, count));
-    }
+    public ValueTask<ReadReply> ReadAsync(NodeId home, int blockBytes, BlockRead[] reads, CancellationToken cancellationToken) =>
+        _call.RunToldAsync(
+            PoolOperation.Read, reads.Length, reads.Sum(read => (long)read.Count), home,
+            async _ => await data.ReadAsync(home, reads, cancellationToken) ?? await grains.AskAsync(home, blockBytes, reads).WaitAsync(cancellationToken),
+            cancellationToken, waitsForAttempt: true);
 
     /// <inheritdoc/>
     public ValueTask<BlockWriteReply[]> WriteAsync(
         NodeId home, BlockWrite[] writes, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
-        _call.RunToldAsync(
-            PoolOperation.Write, writes.Length, bytes.Length, home,
-            async tries =>
-            {
-                BlockWriteReply[] replies = await data.WriteAsync(home, writes, bytes, cancellationToken)
-                    ?? await grains.AskAsync(home, writes, bytes).WaitAsync(cancellationToken);
-                PoolErrors.ThrowIfForgotten(replies, writes, tries);
-                return replies;
-            },
-            cancellationToken,
-            failure => PoolErrors.Unanswered(writes[0], failure), waitsForAttempt: true);
+        WriteAsync(
+            home, writes, bytes.Length,
+            async () => await data.WriteAsync(home, writes, bytes, cancellationToken) ?? await grains.AskAsync(home, writes, bytes).WaitAsync(cancellationToken),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<BlockWriteReply[]> WriteAsync(
+        NodeId home, BlockWrite[] writes, ReadOnlyMemory<byte>[] sources, CancellationToken cancellationToken) =>
+        WriteAsync(
+            home, writes, sources.Sum(source => (long)source.Length),
+            async () => await data.WriteAsync(home, writes, sources, cancellationToken)
+                ?? await grains.AskAsync(home, writes, WriteSources.Gather(sources)).WaitAsync(cancellationToken),
+            cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ulong> OpenSessionAsync(NodeId home, SegmentId segment, CancellationToken cancellationToken) =>
@@ -100,4 +92,17 @@ public sealed class DataPath(DataCalls data, GrainPath grains, INodeTopology top
     /// <inheritdoc/>
     public ValueTask<BlockFenceReply[]> FenceAsync(NodeId home, BlockFence[] fences, CancellationToken cancellationToken) =>
         grains.FenceAsync(home, fences, cancellationToken);
+
+    private ValueTask<BlockWriteReply[]> WriteAsync(
+        NodeId home, BlockWrite[] writes, long byteCount, Func<Task<BlockWriteReply[]>> attempt, CancellationToken cancellationToken) =>
+        _call.RunToldAsync(
+            PoolOperation.Write, writes.Length, byteCount, home,
+            async tries =>
+            {
+                BlockWriteReply[] replies = await attempt();
+                PoolErrors.ThrowIfForgotten(replies, writes, tries);
+                return replies;
+            },
+            cancellationToken,
+            failure => PoolErrors.Unanswered(writes[0], failure), waitsForAttempt: true);
 }

@@ -64,7 +64,7 @@ internal sealed class FabricLease : MemoryLease, IBatchRange, IRangeFallback
         if (IsReadable && !cancellationToken.IsCancellationRequested && RangeBounds.MayReadAt(offset, Length))
         {
             int count = RangeBounds.ReadCount(offset, destination.Length, Length);
-            if (RangeAccess.TryRead(_map, offset, destination.Span[..count])) return new ValueTask<int>(count);
+            if (_map.HasLocal && RangeAccess.TryRead(_map, offset, destination.Span[..count])) return new ValueTask<int>(count);
             if (_context.Access.TryReadAtOnce(_map, offset, destination[..count], this, cancellationToken, out ValueTask<int> read)) return read;
         }
 

@@ -32,6 +32,7 @@ public sealed class ExtentMap
             end += (long)extents[i].Extent.BlockCount * blockBytes;
             _extentEnds[i] = end;
             _locals[i] = path.TryGetLocal(extents[i].Extent.Home, extents[i].Extent.Segment);
+            HasLocal |= _locals[i] is not null;
             BlockRun[] runs = extents[i].Runs;
             _runEnds[i] = new int[runs.Length];
             for (int run = 0, blocks = 0; run < runs.Length; run++) _runEnds[i][run] = blocks += runs[run].Count;
@@ -51,6 +52,9 @@ public sealed class ExtentMap
 
     /// <summary>An extent.</summary>
     public ref readonly OpenExtent this[int extent] => ref _extents[extent];
+
+    /// <summary>Whether any of the bytes are in this process.</summary>
+    public bool HasLocal { get; }
 
     /// <summary>The segment of an extent, if its bytes are in this process.</summary>
     public ILocalSegment? LocalOf(int extent) => _locals[extent];

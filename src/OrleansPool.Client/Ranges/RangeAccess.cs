@@ -254,7 +254,7 @@ public sealed class RangeAccess(ISegmentPath path)
         }
 
         var replies = new BlockReadReply[reads.Length];
-        await path.ReadAsync(extent.Home, map.BlockBytes, reads, replies, destination, cancellationToken);
+        await path.ReadAsync(extent.Home, map.BlockBytes, reads, replies, ReadPlaces.InTurn(reads, destination), cancellationToken);
         foreach (BlockReadReply block in replies) ThrowIfNotDone(block.Status, pool, map, extentIndex);
     }
 

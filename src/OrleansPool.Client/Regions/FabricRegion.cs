@@ -57,8 +57,8 @@ internal sealed class FabricRegion : MemoryRegion, IBatchRange, IRangeFallback
         if (!cancellationToken.IsCancellationRequested && RangeBounds.MayReadAt(offset, length))
         {
             int count = RangeBounds.ReadCount(offset, destination.Length, length);
-            if (TryRead(offset, destination.Span[..count])) return new ValueTask<int>(count);
             ExtentMap map = Volatile.Read(ref _view).Map;
+            if (!_disposed && map.HasLocal && RangeAccess.TryRead(map, offset, destination.Span[..count])) return new ValueTask<int>(count);
             if (!_disposed && _context.Access.TryReadAtOnce(map, offset, destination[..count], this, cancellationToken, out ValueTask<int> read)) return read;
         }
 

@@ -45,15 +45,11 @@ public interface ISegmentPath
     /// <param name="blockBytes">Size of the blocks.</param>
     /// <param name="reads">What.</param>
     /// <param name="replies">Gets an answer for each.</param>
-    /// <param name="destination">As long as all reads together. Gets the bytes of those that are Ok, one after the other.</param>
+    /// <param name="places">One for each, as long as its count. Gets the bytes if the answer is Ok.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     async ValueTask ReadAsync(
-        NodeId home, int blockBytes, BlockRead[] reads, BlockReadReply[] replies, Memory<byte> destination, CancellationToken cancellationToken)
-    {
-        ReadReply reply = await ReadAsync(home, blockBytes, reads, cancellationToken);
-        reply.Blocks.CopyTo(replies, 0);
-        reply.Bytes.CopyTo(destination);
-    }
+        NodeId home, int blockBytes, BlockRead[] reads, BlockReadReply[] replies, Memory<byte>[] places, CancellationToken cancellationToken) =>
+        ReadPlaces.Fill(await ReadAsync(home, blockBytes, reads, cancellationToken), replies, places);
 
     /// <summary>Reads blocks.</summary>
     ValueTask<ReadReply> ReadAsync(NodeId home, int blockBytes, BlockRead[] reads, CancellationToken cancellationToken);
@@ -63,6 +59,15 @@ public interface ISegmentPath
     /// </summary>
     ValueTask<BlockWriteReply[]> WriteAsync(
         NodeId home, BlockWrite[] writes, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+
+    /// <summary>The same, where the bytes lie in many places.</summary>
+    /// <param name="home">The node.</param>
+    /// <param name="writes">What to do; all of them writes of bytes.</param>
+    /// <param name="sources">The bytes of each.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    ValueTask<BlockWriteReply[]> WriteAsync(
+        NodeId home, BlockWrite[] writes, ReadOnlyMemory<byte>[] sources, CancellationToken cancellationToken) =>
+        WriteAsync(home, writes, WriteSources.Gather(sources), cancellationToken);
 
     /// <summary>Opens a session for exactly-once requests; zero where there is no such segment.</summary>
     ValueTask<ulong> OpenSessionAsync(NodeId home, SegmentId segment, CancellationToken cancellationToken);

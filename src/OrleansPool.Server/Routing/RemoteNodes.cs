@@ -19,7 +19,7 @@ internal sealed class RemoteNodes(
     public ValueTask<ReadReply> ReadAsync(NodeId home, BlockRead[] reads, CancellationToken cancellationToken) =>
         _call.RunAsync(
             home,
-            async _ => await ReadByPortAsync(home, reads, cancellationToken)
+            async _ => await data.ReadAsync(home, reads, cancellationToken)
                 ?? await NodeKey.Data(grains, home.Silo, reads[0].Segment).ReadAsync(home.Incarnation, reads),
             cancellationToken);
 
@@ -36,11 +36,4 @@ internal sealed class RemoteNodes(
             },
             cancellationToken,
             failure => PoolErrors.Unanswered(writes[0], failure));
-
-    private async Task<ReadReply?> ReadByPortAsync(NodeId home, BlockRead[] reads, CancellationToken cancellationToken)
-    {
-        byte[] bytes = GC.AllocateUninitializedArray<byte>(reads.Sum(read => Math.Max(0, read.Count)));
-        var replies = new BlockReadReply[reads.Length];
-        return await data.ReadAsync(home, reads, replies, bytes, cancellationToken) is { } count ? new ReadReply(replies, bytes.AsMemory(0, count)) : null;
-    }
 }

@@ -46,20 +46,34 @@ internal static class AnswerReader
 
     private static bool TryReadBatch(PendingOperation operation, ReadOnlySpan<byte> fields, ReadOnlySpan<byte> payload)
     {
-        BlockReadReply[] replies = operation.ReadReplies!;
-        if (!BatchFrame.TryReadCount(fields, payload.Length, ReadFrame.ReplyFieldsLength, out int count) || count != operation.ItemCount) return false;
+        Span<BlockReadReply> replies = operation.ReadReplies.Span;
+        if (!BatchFrame.TryReadCount(fields, payload.Length, ReadFrame.ReplyFieldsLength, out int count) || count != replies.Length) return false;
+        ReadOnlySpan<Memory<byte>> places = operation.Places.Span;
         var reader = new FieldReader(payload);
-        for (int i = 0; i < count; i++) replies[i] = ReadFrame.ReadReply(ref reader);
-        if (reader.Rest.Length > operation.Destination.Length) return false;
-        reader.Rest.CopyTo(operation.Destination.Span);
-        operation.Filled(new BlockWriteReply(OperationStatus.Ok, 0, reader.Rest.Length));
+        long byteCount = 0;
+        for (int i = 0; i < count; i++)
+        {
+            replies[i] = ReadFrame.ReadReply(ref reader);
+            if (replies[i].Status == OperationStatus.Ok) byteCount += places[i].Length;
+        }
+
+        ReadOnlySpan<byte> bytes = reader.Rest;
+        if (bytes.Length != byteCount) return false;
+        for (int i = 0; i < count; i++)
+        {
+            if (replies[i].Status != OperationStatus.Ok) continue;
+            bytes[..places[i].Length].CopyTo(places[i].Span);
+            bytes = bytes[places[i].Length..];
+        }
+
+        operation.Filled(new BlockWriteReply(OperationStatus.Ok, 0, byteCount));
         return true;
     }
 
     private static bool TryReadChanges(PendingOperation operation, ReadOnlySpan<byte> fields, ReadOnlySpan<byte> payload)
     {
-        BlockWriteReply[] replies = operation.WriteReplies!;
-        if (!BatchFrame.TryReadCount(fields, payload.Length, WriteFrame.ReplyFieldsLength, out int count) || count != operation.ItemCount) return false;
+        Span<BlockWriteReply> replies = operation.WriteReplies.Span;
+        if (!BatchFrame.TryReadCount(fields, payload.Length, WriteFrame.ReplyFieldsLength, out int count) || count != replies.Length) return false;
         var reader = new FieldReader(payload);
         for (int i = 0; i < count; i++) replies[i] = WriteFrame.ReadReply(ref reader);
         operation.Filled(new BlockWriteReply(OperationStatus.Ok, 0, count));

@@ -105,29 +105,31 @@ public sealed class DataConnection : IDisposable
     }
 
     /// <summary>Reads bytes of several blocks.</summary>
-    /// <param name="reads">What; together no longer than the destination, and than <see cref="FrameBytesMax"/> allows.</param>
+    /// <param name="reads">What; together no more than <see cref="FrameBytesMax"/> allows.</param>
+    /// <param name="places">One for each, as long as its count. Gets the bytes if the answer is Ok; not after the call was cancelled.</param>
     /// <param name="replies">Gets an answer for each.</param>
-    /// <param name="destination">Gets the bytes of those that are Ok, one after the other.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>How many bytes were read.</returns>
     /// <exception cref="ConnectionLostException">The connection ended first, or the answer took too long.</exception>
     public ValueTask<int> ReadAsync(
-        ReadOnlyMemory<BlockRead> reads, BlockReadReply[] replies, Memory<byte> destination, CancellationToken cancellationToken)
+        ReadOnlyMemory<BlockRead> reads, ReadOnlyMemory<Memory<byte>> places, Memory<BlockReadReply> replies, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(replies.Length, reads.Length, nameof(replies));
+        ThrowIfUneven(reads.Length, places.Length, nameof(places));
+        ThrowIfUneven(reads.Length, replies.Length, nameof(replies));
+        ThrowIfMisplaced(reads.Span, places.Span);
         ThrowIfTooLong(BatchFrame.FieldsLength + ((long)reads.Length * ReadFrame.FieldsLength));
-        return TryBegin(FrameType.ReadBatchReply, destination, cancellationToken) is { } operation
-            ? Ask(operation, reads, replies)
-            : WaitAsync(reads, replies, destination, cancellationToken);
+        return TryBegin(FrameType.ReadBatchReply, default, cancellationToken) is { } operation
+            ? Ask(operation, reads, places, replies)
+            : WaitAsync(reads, places, replies, cancellationToken);
 
         async ValueTask<int> WaitAsync(
-            ReadOnlyMemory<BlockRead> reads, BlockReadReply[] replies, Memory<byte> destination, CancellationToken cancellationToken) =>
-            await Ask(await BeginAsync(FrameType.ReadBatchReply, destination, cancellationToken).ConfigureAwait(false), reads, replies).ConfigureAwait(false);
+            ReadOnlyMemory<BlockRead> reads, ReadOnlyMemory<Memory<byte>> places, Memory<BlockReadReply> replies, CancellationToken cancellationToken) =>
+            await Ask(await BeginAsync(FrameType.ReadBatchReply, default, cancellationToken).ConfigureAwait(false), reads, places, replies).ConfigureAwait(false);
 
-        ValueTask<int> Ask(PendingOperation operation, ReadOnlyMemory<BlockRead> reads, BlockReadReply[] replies)
+        ValueTask<int> Ask(PendingOperation operation, ReadOnlyMemory<BlockRead> reads, ReadOnlyMemory<Memory<byte>> places, Memory<BlockReadReply> replies)
         {
+            operation.Places = places;
             operation.ReadReplies = replies;
-            operation.ItemCount = reads.Length;
             var request = new ReadBatchRequest(operation.Correlation, reads);
             Send(operation, ref request);
             return new ValueTask<int>(operation, operation.Version);
@@ -136,29 +138,28 @@ public sealed class DataConnection : IDisposable
 
     /// <summary>Changes several blocks, in order; see <see cref="INodePoolGrain.WriteAsync"/>.</summary>
     /// <param name="writes">What to do.</param>
-    /// <param name="bytes">The bytes of all writes of bytes; the caller's again once the request has ended.</param>
+    /// <param name="sources">The bytes of all writes of bytes, in order, in as many pieces as they lie in; the caller's again once the request has ended.</param>
     /// <param name="replies">Gets an answer for each.</param>
     /// <param name="cancellationToken">Stops waiting. The request may still be carried out.</param>
     /// <returns>How many answers there are.</returns>
     /// <exception cref="ConnectionLostException">The connection ended first, or the answer took too long.</exception>
     public ValueTask<int> WriteAsync(
-        ReadOnlyMemory<BlockWrite> writes, ReadOnlyMemory<byte> bytes, BlockWriteReply[] replies, CancellationToken cancellationToken)
+        ReadOnlyMemory<BlockWrite> writes, ReadOnlyMemory<ReadOnlyMemory<byte>> sources, Memory<BlockWriteReply> replies, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(replies.Length, writes.Length, nameof(replies));
-        ThrowIfTooLong(BatchFrame.FieldsLength + ((long)writes.Length * WriteFrame.FieldsLength) + bytes.Length);
+        ThrowIfUneven(writes.Length, replies.Length, nameof(replies));
+        var request = new WriteBatchRequest(writes, sources);
+        ThrowIfTooLong(request.BodyLength);
         return TryBegin(FrameType.WriteBatchReply, default, cancellationToken) is { } operation
-            ? Ask(operation, writes, bytes, replies)
-            : WaitAsync(writes, bytes, replies, cancellationToken);
+            ? Ask(operation, request, replies)
+            : WaitAsync(request, replies, cancellationToken);
 
-        async ValueTask<int> WaitAsync(
-            ReadOnlyMemory<BlockWrite> writes, ReadOnlyMemory<byte> bytes, BlockWriteReply[] replies, CancellationToken cancellationToken) =>
-            await Ask(await BeginAsync(FrameType.WriteBatchReply, default, cancellationToken).ConfigureAwait(false), writes, bytes, replies).ConfigureAwait(false);
+        async ValueTask<int> WaitAsync(WriteBatchRequest request, Memory<BlockWriteReply> replies, CancellationToken cancellationToken) =>
+            await Ask(await BeginAsync(FrameType.WriteBatchReply, default, cancellationToken).ConfigureAwait(false), request, replies).ConfigureAwait(false);
 
-        ValueTask<int> Ask(PendingOperation operation, ReadOnlyMemory<BlockWrite> writes, ReadOnlyMemory<byte> bytes, BlockWriteReply[] replies)
+        ValueTask<int> Ask(PendingOperation operation, WriteBatchRequest request, Memory<BlockWriteReply> replies)
         {
             operation.WriteReplies = replies;
-            operation.ItemCount = writes.Length;
-            var request = new WriteBatchRequest(operation.Correlation, writes, bytes);
+            request.Correlation = operation.Correlation;
             Send(operation, ref request);
             return new ValueTask<int>(operation, operation.Version);
         }
@@ -187,6 +188,19 @@ public sealed class DataConnection : IDisposable
     }
 
     private bool IsRoomy() => _sender.PendingBytes < _options.PendingBytesMax;
+
+    private static void ThrowIfUneven(int requestCount, int count, string name)
+    {
+        if (requestCount != count) throw new ArgumentException($"There are {requestCount} requests and {count} {name}: there must be as many.", name);
+    }
+
+    private static void ThrowIfMisplaced(ReadOnlySpan<BlockRead> reads, ReadOnlySpan<Memory<byte>> places)
+    {
+        for (int i = 0; i < reads.Length; i++)
+        {
+            if (places[i].Length != reads[i].Count) throw new ArgumentException($"Read {i} is of {reads[i].Count} bytes, and its place of {places[i].Length}.", nameof(places));
+        }
+    }
 
     /// <summary>A frame that the node does not take would end the connection, for everybody.</summary>
     private void ThrowIfTooLong(long bodyLength)

@@ -55,14 +55,14 @@ internal sealed class PendingOperation : IValueTaskSource<BlockReadReply>, IValu
     /// <summary>Where the bytes of the answer belong.</summary>
     public Memory<byte> Destination { get; private set; }
 
+    /// <summary>Where the bytes of each answer to a batch of reads belong.</summary>
+    public ReadOnlyMemory<Memory<byte>> Places { get; set; }
+
     /// <summary>Where the answers to a batch of reads belong.</summary>
-    public BlockReadReply[]? ReadReplies { get; set; }
+    public Memory<BlockReadReply> ReadReplies { get; set; }
 
     /// <summary>Where the answers to a batch of changes belong.</summary>
-    public BlockWriteReply[]? WriteReplies { get; set; }
-
-    /// <summary>How many requests the batch has.</summary>
-    public int ItemCount { get; set; }
+    public Memory<BlockWriteReply> WriteReplies { get; set; }
 
     /// <summary>Its value task's version.</summary>
     public short Version => _core.Version;
@@ -186,7 +186,9 @@ internal sealed class PendingOperation : IValueTaskSource<BlockReadReply>, IValu
     {
         if (Interlocked.Decrement(ref _claims) != 0) return;
         Destination = default;
-        (ReadReplies, WriteReplies) = (null, null);
+        Places = default;
+        ReadReplies = default;
+        WriteReplies = default;
         _connection.Free(this);
     }
 

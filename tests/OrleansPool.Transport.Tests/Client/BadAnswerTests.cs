@@ -82,12 +82,30 @@ public sealed class BadAnswerTests : IAsyncDisposable
         foreach (int count in new[] { -1, 0, 1, 3, 2000 })
         {
             BlockRead[] reads = [Ask.Tagged(1, 8), Ask.Tagged(2, 8)];
-            Task<int> read = connection.ReadAsync(reads, new BlockReadReply[2], new byte[16], CancellationToken.None).AsTask();
+            Task<int> read = connection.ReadAsync(reads, Ask.Places(reads, new byte[16]), new BlockReadReply[2], CancellationToken.None).AsTask();
             ulong correlation = (await node.NextAsync())!.Value.Header.Correlation;
             await node.SendAsync(Ask.Frame(FrameType.ReadBatchReply, correlation, BitConverter.GetBytes(count), new byte[100]));
             await Assert.ThrowsAsync<ConnectionLostException>(() => read.WaitAsync(Eventually.Patience));
         }
 
+        await ReadsAsync(node, connection);
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(9)]
+    [InlineData(16)]
+    public async Task A_batch_with_other_bytes_than_its_answers_call_for_fails_alone_and_writes_nothing(int byteCount)
+    {
+        (RawPeer node, DataConnection connection) = await ConnectAsync();
+        BlockRead[] reads = [Ask.Tagged(1, 8), Ask.Tagged(2, 8)];
+        byte[] destination = new byte[16];
+        Task<int> read = connection.ReadAsync(reads, Ask.Places(reads, destination), new BlockReadReply[2], CancellationToken.None).AsTask();
+        ulong correlation = (await node.NextAsync())!.Value.Header.Correlation;
+        byte[] payload = [.. Ok, (byte)OperationStatus.Busy, .. Ok[1..], .. Enumerable.Repeat((byte)9, byteCount)];
+        await node.SendAsync(Ask.Frame(FrameType.ReadBatchReply, correlation, BitConverter.GetBytes(2), payload));
+        await Assert.ThrowsAsync<ConnectionLostException>(() => read.WaitAsync(Eventually.Patience));
+        Assert.Equal(new byte[16], destination);
         await ReadsAsync(node, connection);
     }
 
@@ -139,7 +157,9 @@ public sealed class BadAnswerTests : IAsyncDisposable
         (RawPeer node, DataConnection connection) = await ConnectAsync();
         BlockRead[] reads = [Ask.Tagged(1, 8), Ask.Tagged(2, 8)];
         BlockWrite[] writes = [Ask.Add(0, 0, 1), Ask.Add(0, 0, 1)];
-        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await connection.ReadAsync(reads, new BlockReadReply[1], new byte[16], CancellationToken.None));
+        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await connection.ReadAsync(reads, Ask.Places(reads, new byte[16]), new BlockReadReply[1], CancellationToken.None));
+        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await connection.ReadAsync(reads, new Memory<byte>[1], new BlockReadReply[2], CancellationToken.None));
+        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await connection.ReadAsync(reads, new Memory<byte>[2], new BlockReadReply[2], CancellationToken.None));
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await connection.WriteAsync(writes, default, new BlockWriteReply[1], CancellationToken.None));
         await ReadsAsync(node, connection);
     }

@@ -55,16 +55,16 @@ public sealed class DataConnectionTests
         BlockWrite[] writes = [Ask.Write(1, 0, 8), Ask.Add(1, 0, 1), Ask.Write(2, 4, 3), Ask.Write(FakeNode.BlockCount, 0, 1)];
         var replies = new BlockWriteReply[writes.Length];
         byte[] bytes = [7, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 9];
-        Assert.Equal(writes.Length, await connection.WriteAsync(writes, bytes, replies, CancellationToken.None));
+        Assert.Equal(writes.Length, await connection.WriteAsync(writes, Ask.Pieces(bytes[..8], bytes[8..]), replies, CancellationToken.None));
         Assert.Equal([OperationStatus.Ok, OperationStatus.Ok, OperationStatus.Ok, OperationStatus.OutOfBounds], replies.Select(reply => reply.Status));
         Assert.Equal(8, replies[1].Value);
 
         BlockRead[] reads = [Ask.Read(1, 0, 1), Ask.Read(FakeNode.BlockCount, 0, 5), Ask.Read(2, 4, 3)];
         var found = new BlockReadReply[reads.Length];
         byte[] destination = new byte[9];
-        Assert.Equal(4, await connection.ReadAsync(reads, found, destination, CancellationToken.None));
+        Assert.Equal(4, await connection.ReadAsync(reads, Ask.Places(reads, destination), found, CancellationToken.None));
         Assert.Equal([OperationStatus.Ok, OperationStatus.OutOfBounds, OperationStatus.Ok], found.Select(reply => reply.Status));
-        Assert.Equal([8, 1, 2, 3, 0, 0, 0, 0, 0], destination);
+        Assert.Equal([8, 0, 0, 0, 0, 0, 1, 2, 3], destination);
     }
 
     [Theory, MemberData(nameof(Kinds))]
@@ -79,9 +79,9 @@ public sealed class DataConnectionTests
         byte[] destination = new byte[400];
         for (int round = 0; round < 2; round++)
         {
-            Assert.Equal(200, await connection.WriteAsync(writes, bytes, new BlockWriteReply[200], CancellationToken.None));
+            Assert.Equal(200, await connection.WriteAsync(writes, Ask.Pieces(bytes), new BlockWriteReply[200], CancellationToken.None));
             BlockRead[] reads = [.. Enumerable.Range(0, 200).Select(i => Ask.Read(i, 0, 2))];
-            Assert.Equal(400, await connection.ReadAsync(reads, new BlockReadReply[200], destination, CancellationToken.None));
+            Assert.Equal(400, await connection.ReadAsync(reads, Ask.Places(reads, destination), new BlockReadReply[200], CancellationToken.None));
             Assert.Equal(bytes, destination);
         }
     }
@@ -198,9 +198,9 @@ public sealed class DataConnectionTests
             Assert.Equal((RefusalReason.Fault, false), (lost.Reason, lost.IsUnsent));
             await Assert.ThrowsAsync<ConnectionLostException>(async () => await connection.WriteAsync(Ask.Write(13, 0, 1), new byte[1], CancellationToken.None));
             BlockWrite[] batch = [Ask.Write(13, 0, 1)];
-            await Assert.ThrowsAsync<ConnectionLostException>(async () => await connection.WriteAsync(batch, new byte[1], new BlockWriteReply[1], CancellationToken.None));
+            await Assert.ThrowsAsync<ConnectionLostException>(async () => await connection.WriteAsync(batch, Ask.Pieces(new byte[1]), new BlockWriteReply[1], CancellationToken.None));
             BlockRead[] reads = [Ask.Tagged(12, 8), Ask.Tagged(13, 8)];
-            await Assert.ThrowsAsync<ConnectionLostException>(async () => await connection.ReadAsync(reads, new BlockReadReply[2], new byte[16], CancellationToken.None));
+            await Assert.ThrowsAsync<ConnectionLostException>(async () => await connection.ReadAsync(reads, Ask.Places(reads, new byte[16]), new BlockReadReply[2], CancellationToken.None));
         }
 
         Assert.Equal(14u, (await connection.ReadAsync(Ask.Tagged(14, 8), new byte[8], CancellationToken.None)).Version);

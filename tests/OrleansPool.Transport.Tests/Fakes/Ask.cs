@@ -27,13 +27,22 @@ internal static class Ask
     public static bool IsTagged(ReadOnlySpan<byte> bytes, ulong tag) =>
         System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ulong>(bytes).IndexOfAnyExcept(tag) < 0;
 
+    /// <summary>Places for the bytes of some reads, one after the other.</summary>
+    public static Memory<byte>[] Places(BlockRead[] reads, byte[] buffer)
+    {
+        int at = 0;
+        return [.. reads.Select(read => buffer.AsMemory((at += read.Count) - read.Count, read.Count))];
+    }
+
+    public static ReadOnlyMemory<byte>[] Pieces(params byte[][] pieces) => Array.ConvertAll(pieces, piece => (ReadOnlyMemory<byte>)piece);
+
     public static byte[] Frame(ulong correlation, BlockRead read) => Written(new ReadRequest(correlation, read));
 
     public static byte[] Frame(ulong correlation, BlockWrite write, byte[] bytes) => Written(new WriteRequest(correlation, write, bytes));
 
     public static byte[] Frame(ulong correlation, BlockRead[] reads) => Written(new ReadBatchRequest(correlation, reads));
 
-    public static byte[] Frame(ulong correlation, BlockWrite[] writes, byte[] bytes) => Written(new WriteBatchRequest(correlation, writes, bytes));
+    public static byte[] Frame(ulong correlation, BlockWrite[] writes, byte[] bytes) => Written(new WriteBatchRequest(writes, Pieces(bytes)) { Correlation = correlation });
 
     public static byte[] Frame(FrameType type, ulong correlation, ReadOnlySpan<byte> fields, ReadOnlySpan<byte> payload, FrameOptions options = FrameOptions.None)
     {
