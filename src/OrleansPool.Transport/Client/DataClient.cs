@@ -85,7 +85,7 @@ public sealed class DataClient : IDisposable
 
             if (header.Type != FrameType.Welcome || !Welcome.TryRead(fields, out Welcome? welcome)) throw new HandshakeException(RefusalReason.Malformed, "the node's greeting makes no sense");
             if (node.Value != 0 && welcome.Node != node) throw new HandshakeException(RefusalReason.WrongIncarnation, "another node answers there");
-            var connection = new DataConnection(channel, welcome, _options, _readers);
+            var connection = new DataConnection(channel, lane, welcome, _options, _readers);
             channel = null;
             return connection;
         }

@@ -24,11 +24,11 @@ public sealed class DataConnection : IDisposable
     private readonly Timer _sweeps;
     private string? _ended;
 
-    internal DataConnection(IByteChannel channel, Welcome welcome, TransportOptions options, ReaderThreads readers)
+    internal DataConnection(IByteChannel channel, Lane lane, Welcome welcome, TransportOptions options, ReaderThreads readers)
     {
         _options = options;
-        _sender = new FrameSender(channel, options);
-        _receiver = new FrameReceiver(channel, _sender, new Answers(this), options);
+        _sender = new FrameSender(channel, lane, options);
+        _receiver = new FrameReceiver(channel, lane, _sender, new Answers(this), options);
         _receiver.Attach();
         _table = new OperationTable(this, Math.Min(options.OutstandingMax, welcome.OutstandingMax));
         FrameBytesMax = Math.Min(options.FrameBytesMax, welcome.FrameBytesMax);

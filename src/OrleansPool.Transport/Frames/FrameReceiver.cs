@@ -15,12 +15,12 @@ namespace OrleansPool.Transport.Frames;
 /// thread pool at once. A thread that has no processor to run on keeps its turn: a busy machine would else look like slow users.</para>
 /// <para><c>_turn</c> is 2 * term, and one more while code of users runs. Only then can the term be raised; a thread that handles frames
 /// cannot lose its turn.</para>
-/// <para>Memory. A buffer is there only while frames come. It grows with the bytes that have come, never on the word of a header. What
+/// <para>Memory. A buffer is there only while frames come. It grows to what a header asks for only once it is full of bytes that have come. What
 /// requests under way hold of it, and what they will answer, counts against the same bound as what waits to be sent; where that is
 /// reached, nothing more is taken until there is room. A client takes answers whatever waits to be sent: it asked for them, and if both
 /// ends stopped taking, neither would ever send.</para>
 /// </remarks>
-internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IFrameHandler handler, TransportOptions options)
+internal sealed class FrameReceiver(IByteChannel channel, Lane lane, FrameSender sender, IFrameHandler handler, TransportOptions options)
 {
     private const int BufferBytes = 64 << 10;
 
@@ -110,7 +110,7 @@ internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IF
     {
         if (handler.IsFull) return ReceiverPace.Congested;
         MakeRoom();
-        switch (Channel.TryReceive(_buffer!.Bytes.AsSpan(_end), out int count))
+        switch (Channel.TryReceive(RoomForMore(), out int count))
         {
             case ChannelStatus.WouldBlock:
                 return ReceiverPace.Silent;
@@ -121,6 +121,7 @@ internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IF
 
         _end += count;
         Volatile.Write(ref _heardAt, Environment.TickCount64);
+        if (lane == Lane.Bulk) Thread.Yield(); // as in the sender
         if (_distrust > 0) _distrust--;
         else _trustedRounds++;
         return HandleFrames(term);
@@ -300,7 +301,19 @@ internal sealed class FrameReceiver(IByteChannel channel, FrameSender sender, IF
             if (_buffer.Bytes.Length >= FrameBytesMax) return;
         }
 
-        Replace(Math.Max(BufferBytes, Math.Min(count * 2, FrameBytesMax)));
+        Replace(Math.Max(BufferBytes, count < BufferBytes / 2 ? 0 : BegunFrameLength()));
+    }
+
+    /// <summary>Length of the frame of which a part is there; zero where that is not known yet.</summary>
+    private int BegunFrameLength() =>
+        FrameHeader.TryRead(_buffer!.Bytes.AsSpan(_start, _end - _start), FrameBytesMax, out FrameHeader header) == FrameStatus.Ok ? header.Length : 0;
+
+    /// <summary>Room for what is received next. A long frame is received to its end and not beyond, so that the next one need not be moved.</summary>
+    private Span<byte> RoomForMore()
+    {
+        Span<byte> room = _buffer!.Bytes.AsSpan(_end);
+        int left = BegunFrameLength() - (_end - _start);
+        return left > 0 && _end - _start + left > BufferBytes ? room[..Math.Min(room.Length, left)] : room;
     }
 
     /// <summary>Takes what is not handled yet to another buffer.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrleansPool.Core.Wire;
 using OrleansPool.Transport.Channels;
 
 namespace OrleansPool.Transport.Frames;
@@ -14,10 +15,12 @@ namespace OrleansPool.Transport.Frames;
 /// first and then looks again.</para>
 /// <para>While the thread that receives handles a batch it corks the way out, so that the answers of the batch, or the requests that
 /// continuations make, leave together.</para>
+/// <para>After each send of the bulk lane the thread lets others have its processor: long writes may keep all processors of a machine
+/// busy, and a short read wakes a thread at every step of its way.</para>
 /// <para>Where the other end does not take bytes, sending goes on without a thread, and ends the connection after
 /// <see cref="TransportOptions.StallMax"/> without progress. What waits is bounded by whoever appends: see <see cref="PendingBytes"/>.</para>
 /// </remarks>
-internal sealed class FrameSender(IByteChannel channel, TransportOptions options)
+internal sealed class FrameSender(IByteChannel channel, Lane lane, TransportOptions options)
 {
     /// <summary>A corked batch is sent before its end once it is this long, so that the other end has something to do.</summary>
     private const int CorkBytesMax = OutputChunk.BytesDefault;
@@ -164,6 +167,7 @@ internal sealed class FrameSender(IByteChannel channel, TransportOptions options
                 {
                     case ChannelStatus.Ok when chunks < ChunksOfOneThreadMax || chunk.SentCount + count == chunk.Count:
                         chunk.SentCount += count;
+                        if (lane == Lane.Bulk) Thread.Yield();
                         break;
                     case ChannelStatus.Ended:
                         Stop(chunk, "the other end is gone");

@@ -28,8 +28,8 @@ internal sealed class ServedConnection : IFrameHandler
         _options = options;
         _ended = ended;
         Lane = lane;
-        _sender = new FrameSender(channel, options);
-        Receiver = new FrameReceiver(channel, _sender, this, options);
+        _sender = new FrameSender(channel, lane, options);
+        Receiver = new FrameReceiver(channel, lane, _sender, this, options);
         Receiver.Attach();
         _reads = new ServedReads(this, service, options.FrameBytesMax);
         _changes = new ServedChanges(this, service);

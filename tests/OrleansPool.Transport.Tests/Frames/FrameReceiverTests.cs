@@ -80,7 +80,7 @@ public sealed class FrameReceiverTests
         IByteChannel far = await incoming.OpenAsync(CancellationToken.None);
         for (int i = 0; i < frameCount; i++) Assert.True(await near.SendAsync(Ask.Frame((ulong)i, Ask.Read(0, 0, 8)), CancellationToken.None));
         var options = new TransportOptions();
-        var receiver = new FrameReceiver(far, new FrameSender(far, options), new Handler(this), options) { MayRunInline = true };
+        var receiver = new FrameReceiver(far, Lane.Express, new FrameSender(far, Lane.Express, options), new Handler(this), options) { MayRunInline = true };
         receiver.Attach();
         return receiver;
     }

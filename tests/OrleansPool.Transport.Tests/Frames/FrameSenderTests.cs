@@ -10,7 +10,7 @@ public sealed class FrameSenderTests
     [Fact]
     public void No_frame_is_forgotten_between_one_who_stops_sending_and_one_who_begins()
     {
-        var sender = new FrameSender(new Sink(), new TransportOptions());
+        var sender = new FrameSender(new Sink(), Lane.Express, new TransportOptions());
         var meeting = new Meeting();
         int forgottenCount = 0;
         Thread other = new(() => Run(1));
@@ -41,7 +41,7 @@ public sealed class FrameSenderTests
     public void What_is_corked_leaves_when_it_is_uncorked_or_is_much()
     {
         var sink = new Sink();
-        var sender = new FrameSender(sink, new TransportOptions());
+        var sender = new FrameSender(sink, Lane.Express, new TransportOptions());
         sender.Cork();
         var frame = new MadeFrame(new byte[1000]);
         sender.TryAppend(ref frame);
