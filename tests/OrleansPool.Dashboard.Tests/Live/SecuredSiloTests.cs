@@ -1,4 +1,5 @@
 using OrleansPool.Cluster.Tests.Processes;
+using OrleansPool.Dashboard.Tests.Browsers;
 using OrleansPool.Server.Tests.DataPlane;
 
 namespace OrleansPool.Dashboard.Tests.Live;
@@ -26,6 +27,31 @@ public sealed class SecuredSiloTests : IDisposable
 
         await Eventually.TrueAsync(
             async () => (await http.GetStringAsync($"{dashboard.Address}/pool")).Contains("data-node=\"one\"", StringComparison.Ordinal), "the silo shows");
+    }
+
+    [Fact]
+    public async Task The_page_shows_the_data_port_its_connections_and_whom_it_refused()
+    {
+        await using SiloProcess silo = await SiloProcess.StartAsync("one", Cluster, "--OrleansPool:DataKey", "a key");
+        string endpoint = (await silo.Process.LineAsync(line => line.Contains("data     port ", StringComparison.Ordinal))).Split(' ')[^1];
+        await using FabricClient friend = await FabricClient.ConnectAsync(Cluster, silo, options => options.DataKey = "a key");
+        await using FabricClient stranger = await FabricClient.ConnectAsync(Cluster, silo);
+        using Browser browser = Browser.Start();
+        browser.Open($"http://127.0.0.1:{silo.DashboardPort}/pool");
+        const string Port = "document.querySelector('[data-node=one] .port').innerText";
+        browser.Until($"{Port} === '{endpoint}\\n0 open'");
+
+        await using MemoryLease lease = await friend.Fabric.LeaseAsync(100);
+        await lease.WriteAsync(0, new byte[100]);
+        browser.Until($"{Port} === '{endpoint}\\n1 open'");
+
+        await using MemoryLease view = await stranger.Fabric.OpenAsync(lease.ToReadOnlyToken());
+        await view.ReadAsync(0, new byte[100]);
+        browser.Until($"/^{endpoint}\\n1 open · [1-9] refused$/.test({Port})");
+        browser.Picture("data-port-light");
+        browser.Prefer("dark");
+        browser.Picture("data-port-dark");
+        Assert.Empty(browser.Complaints());
     }
 
     [Theory]
