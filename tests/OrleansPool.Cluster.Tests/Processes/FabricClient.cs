@@ -19,7 +19,7 @@ internal sealed class FabricClient : IAsyncDisposable
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
     public static async Task<FabricClient> ConnectAsync(
-        string cluster, SiloProcess silo, Action<OrleansPoolClientOptions>? configure = null, ILoggerProvider? log = null)
+        string cluster, SiloProcess silo, Action<OrleansPoolClientOptions>? configure = null, ILoggerProvider? log = null, TimeSpan? responseTimeout = null)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         if (log is not null) builder.Logging.AddProvider(log);
@@ -30,6 +30,7 @@ internal sealed class FabricClient : IAsyncDisposable
                 options.ClusterId = cluster;
                 options.ServiceId = cluster;
             })
+            .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = responseTimeout ?? options.ResponseTimeout)
             .AddOrleansPoolClient(configure));
         IHost host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
