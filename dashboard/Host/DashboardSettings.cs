@@ -18,6 +18,19 @@ internal sealed class DashboardSettings
     /// <summary>Gateways of silos as IP:PORT, where there is no Redis; one on this machine by default.</summary>
     public IList<string> Gateways { get; } = [];
 
+    /// <summary>What the silos' data ports ask to know; nothing when absent.</summary>
+    public string? DataKey { get; set; }
+
+    /// <summary>Whether the silos' data ports speak TLS; any of the files says so as well.</summary>
+    public bool UsesDataTls { get; set; }
+
+    /// <summary>PEM files for TLS; see <c>OrleansPoolClientOptions</c>.</summary>
+    public string? DataAuthorityFile { get; set; }
+
+    public string? DataCertificateFile { get; set; }
+
+    public string? DataCertificateKeyFile { get; set; }
+
     /// <summary>The address that browsers reach.</summary>
     public string DashboardAddress { get; set; } = "127.0.0.1";
 

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using OrleansPool;
 using OrleansPool.Client.Hosting;
@@ -65,7 +66,15 @@ try
             await Task.Delay(retryInterval, cancellationToken);
             return true;
         });
-        client.AddOrleansPoolClient().AddPoolDashboard();
+        client.AddOrleansPoolClient(options =>
+        {
+            options.DataKey = settings.DataKey;
+            options.UsesDataTls = settings.UsesDataTls || (settings.DataAuthorityFile ?? settings.DataCertificateFile) is not null;
+            options.DataAuthorityFile = settings.DataAuthorityFile;
+            options.DataCertificateFile = settings.DataCertificateFile;
+            options.DataCertificateKeyFile = settings.DataCertificateKeyFile;
+        });
+        client.AddPoolDashboard();
     });
 
     await using WebApplication app = builder.Build();
@@ -93,6 +102,7 @@ static IPEndPoint ParseGateway(string text) =>
 // What a person can mend is said in one line; anything else keeps its stack trace.
 static string? Cause(Exception e) => e switch
 {
+    OptionsValidationException options => string.Join(" ", options.Failures),
     RedisConnectionException => "Redis does not answer. Start it, or name another with --OrleansPool:Redis HOST:PORT.",
     IOException { InnerException: { } inner } when inner is SocketException || inner.InnerException is SocketException =>
         $"{e.Message} Choose another with --OrleansPool:DashboardPort.",

@@ -13,7 +13,7 @@ internal static class NodesSection
         if (snapshot.Nodes.Count == 0) return Html.Of($"""<p class="empty">No node answers. Start a silo that has AddOrleansPool().</p>""");
         return Html.Of($"""
             <div class="scroll"><table>
-            <thead><tr><th>Node</th><th class="wide">Memory</th><th class="n">Leased</th><th class="n">Free</th><th class="n">Capacity</th><th class="n">Cached</th><th class="n">Leases</th><th class="n">Operations</th><th class="n">Throughput</th></tr></thead>
+            <thead><tr><th>Node</th><th class="wide">Memory</th><th class="n">Leased</th><th class="n">Free</th><th class="n">Capacity</th><th class="n">Cached</th><th class="n">Leases</th><th>Data port</th><th class="n">Operations</th><th class="n">Throughput</th></tr></thead>
             <tbody>{Html.Each(snapshot.Nodes, node => Row(snapshot, node))}{Html.Each(snapshot.Report.Silent, SilentRow)}</tbody>
             </table></div>
             <p class="legend"><i class="leased"></i>leased <i class="reserved"></i>reserved <i class="cache"></i>cache <i class="book"></i>metadata and logs <i class="free"></i>free</p>
@@ -33,6 +33,7 @@ internal static class NodesSection
             <td class="n">{Figures.Bytes(node.CapacityBytes)}</td>
             <td class="n">{Figures.Bytes(node.CacheBytes)}<span class="sub">of {Figures.Bytes(node.CacheCapacityBytes)}</span></td>
             <td class="n">{Figures.Count(node.Pools.Sum(pool => pool.LeaseCount))}</td>
+            <td class="port">{Port(node.DataPort)}</td>
             <td class="n">{Figures.PerSecond(load.OperationsPerSecond)}</td>
             <td class="n">{Figures.BytesPerSecond(load.BytesPerSecond)}</td>
             </tr>
@@ -40,8 +41,16 @@ internal static class NodesSection
     }
 
     private static Html SilentRow(string silo) => Html.Of($"""
-        <tr class="silent"><th scope="row"><span class="name">no answer</span><span class="sub">{silo}</span></th><td colspan="8">Its memory is out of reach until it answers, or membership declares it dead.</td></tr>
+        <tr class="silent"><th scope="row"><span class="name">no answer</span><span class="sub">{silo}</span></th><td colspan="9">Its memory is out of reach until it answers, or membership declares it dead.</td></tr>
         """);
+
+    /// <summary>Where bytes are asked for, and by how many; who was turned away goes by grain calls, so that stands out.</summary>
+    private static Html Port(DataPortReport? port)
+    {
+        if (port is null) return Html.Of($"""<span class="none">none</span><span class="sub">bytes by grain calls</span>""");
+        Html refused = port.RefusedCount == 0 ? Html.Of($"") : Html.Of($""" · <b class="bad">{Figures.Count(port.RefusedCount)} refused</b>""");
+        return Html.Of($"""{port.Endpoint}<span class="sub" title="{Figures.Count(port.AdmittedCount)} since the node started">{Figures.Count(port.ConnectionCount)} open{refused}</span>""");
+    }
 
     /// <summary>All of a node's memory as one bar: what is not free is told apart.</summary>
     private static Html Bar(NodeReport node)

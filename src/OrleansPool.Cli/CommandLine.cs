@@ -29,7 +29,7 @@ internal static class CommandLine
             ReplayCommand.Create(context),
             BenchCommand.Create(context),
         };
-        foreach (Option option in new Option[] { context.Gateway, context.Cluster, context.Json, context.Verbose }) root.Options.Add(option);
+        foreach (Option option in new Option[] { context.Gateway, context.Cluster }.Concat(context.Data.All).Concat([context.Json, context.Verbose])) root.Options.Add(option);
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0) return Refuse(parsed, new CommandOutput(parsed.GetValue(context.Json), output, error));
         var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };

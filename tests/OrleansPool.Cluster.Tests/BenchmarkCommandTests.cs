@@ -69,6 +69,20 @@ public sealed class BenchmarkCommandTests
         await Eventually.TrueAsync(() => Task.FromResult(servers.All(server => !Directory.Exists($"/proc/{server}"))), "they end too");
     }
 
+    [Fact]
+    public async Task Ctrl_C_which_a_terminal_sends_to_all_of_them_leaves_none_behind()
+    {
+        // The program's own executable, as 'dotnet run' runs it, in a process group of its own.
+        await using ChildProcess program = await ChildProcess.StartAsync(
+            "setsid", Path.ChangeExtension(Repository.Benchmarks, null), "compare", "--only", "4 KiB read, one at a time beside Redis");
+        int[] servers = [];
+        await Eventually.TrueAsync(() => Task.FromResult((servers = ServersOf(program.Id)).Length == 2), "a silo and Redis run");
+        await using ChildProcess kill = await ChildProcess.RunAsync("kill", "-INT", "--", $"-{program.Id}");
+
+        Assert.Equal((0, 130), (await kill.ExitCodeAsync(), await program.ExitCodeAsync()));
+        await Eventually.TrueAsync(() => Task.FromResult(servers.All(server => !Directory.Exists($"/proc/{server}"))), "they end too");
+    }
+
     /// <summary>The processes that a process started.</summary>
     private static int[] ServersOf(int id) =>
     [

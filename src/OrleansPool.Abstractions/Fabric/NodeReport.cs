@@ -26,6 +26,10 @@ public sealed record NodeReport(
     [Id(9)]
     public long SpillCapacityBytes { get; init; }
 
+    /// <summary>Its data port; null where and while it has none, and grain calls carry the bytes.</summary>
+    [Id(10)]
+    public DataPortReport? DataPort { get; init; }
+
     /// <summary>Leased bytes that are in the spill file; not part of <see cref="LeasedBytes"/>.</summary>
     public long SpilledBytes => Pools.Sum(pool => pool.SpilledBytes);
 

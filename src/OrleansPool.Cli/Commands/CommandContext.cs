@@ -25,6 +25,8 @@ internal sealed class CommandContext(IFabricConnector connector, TextWriter outp
         Recursive = true,
     };
 
+    public DataOptions Data { get; } = new();
+
     public Option<bool> Json { get; } = new("--json")
     {
         Description = "Print one JSON object as the last line.",
@@ -57,7 +59,7 @@ internal sealed class CommandContext(IFabricConnector connector, TextWriter outp
     private ConnectionSettings Settings(ParseResult parsed)
     {
         IPEndPoint[] gateways = parsed.GetValue(Gateway) is { Length: > 0 } given ? given : [ParseGateway(ConnectionSettings.GatewayDefault)];
-        return new ConnectionSettings(gateways, parsed.GetValue(Cluster)!, parsed.GetValue(Verbose));
+        return new ConnectionSettings(gateways, parsed.GetValue(Cluster)!, Data.Read(parsed), parsed.GetValue(Verbose));
     }
 
     private static IPEndPoint ParseGateway(string text)

@@ -25,6 +25,13 @@ internal static class StatusCommand
                         reservedBytes = node.ReservedBytes,
                         cachedBytes = node.CacheBytes,
                         metadataBytes = node.MetadataBytes,
+                        dataPort = node.DataPort is not { } port ? null : new
+                        {
+                            endpoint = port.Endpoint,
+                            connections = port.ConnectionCount,
+                            admitted = port.AdmittedCount,
+                            refused = port.RefusedCount,
+                        },
                         pools = node.Pools.Select(pool => new
                         {
                             name = pool.Name,
@@ -53,11 +60,11 @@ internal static class StatusCommand
 
     private static void Print(IAnsiConsole console, FabricReport report)
     {
-        Table nodes = new Table().AddColumns("node", "address", "capacity", "free", "leased", "reserved", "cached");
+        Table nodes = new Table().AddColumns("node", "address", "data port", "capacity", "free", "leased", "reserved", "cached");
         foreach (NodeReport node in report.Nodes)
         {
             nodes.AddRow(
-                Markup.Escape(node.Name), Markup.Escape(node.Node.ToString()), ByteSize.Format(node.CapacityBytes),
+                Markup.Escape(node.Name), Markup.Escape(node.Node.ToString()), Markup.Escape(node.DataPort?.Endpoint ?? "none"), ByteSize.Format(node.CapacityBytes),
                 ByteSize.Format(node.FreeBytes), ByteSize.Format(node.LeasedBytes), ByteSize.Format(node.ReservedBytes),
                 ByteSize.Format(node.CacheBytes));
         }

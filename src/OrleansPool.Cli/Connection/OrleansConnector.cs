@@ -18,6 +18,7 @@ internal sealed class OrleansConnector : IFabricConnector
         await ThrowIfNobodyListensAsync(settings, cancellationToken);
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         if (settings.Verbose) builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        else builder.Logging.AddProvider(new FallbackNotice(Console.Error)).AddFilter<FallbackNotice>((category, _) => category == FallbackNotice.Category);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.UseOrleansClient(client =>
@@ -28,7 +29,7 @@ internal sealed class OrleansConnector : IFabricConnector
                 cluster.ClusterId = settings.ClusterId;
                 cluster.ServiceId = settings.ClusterId;
             });
-            client.AddOrleansPoolClient();
+            client.AddOrleansPoolClient(settings.Data.ApplyTo);
         });
         IHost host = builder.Build();
         try

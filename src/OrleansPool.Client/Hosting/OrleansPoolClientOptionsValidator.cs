@@ -14,15 +14,13 @@ internal sealed class OrleansPoolClientOptionsValidator : IValidateOptions<Orlea
         }
 
         if (options.CallPatience < TimeSpan.Zero) failures.Add($"CallPatience is {options.CallPatience}: it is zero (one attempt) or more.");
-        foreach ((string setting, string? file) in new[]
-        {
-            (nameof(options.DataAuthorityFile), options.DataAuthorityFile), (nameof(options.DataCertificateFile), options.DataCertificateFile),
+        failures.AddRange(PemFiles.Problems(
+            (nameof(options.DataCertificateFile), options.DataCertificateFile),
             (nameof(options.DataCertificateKeyFile), options.DataCertificateKeyFile),
-        })
+            (nameof(options.DataAuthorityFile), options.DataAuthorityFile)));
+        if (!options.UsesDataTls && (options.DataAuthorityFile ?? options.DataCertificateFile ?? options.DataCertificateKeyFile) is { } file)
         {
-            if (file is null) continue;
-            if (!File.Exists(file)) failures.Add($"{setting} is '{file}': there is no such file.");
-            if (!options.UsesDataTls) failures.Add($"{setting} is set and UsesDataTls is not: nothing would be secured.");
+            failures.Add($"'{file}' is to secure the data plane and UsesDataTls is not set: nothing would be secured.");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

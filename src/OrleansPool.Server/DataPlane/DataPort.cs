@@ -34,13 +34,13 @@ internal sealed class DataPort(NodeHost node, NodeDataService service, IOptions<
         string advertised = settings.DataAdvertisedHost ?? node.Id.Silo.Endpoint.Address.ToString();
         _listener = new DataListener(
             new SocketAcceptor(address, settings.DataPort, DataSecurity.OfServer(settings), advertised), service, settings.DataPlane, logger);
-        node.DataEndpoint = _listener.Endpoint.ToString();
+        node.DataListener = _listener;
         return Task.CompletedTask;
     }
 
     private async Task DrainAsync(CancellationToken cancellationToken)
     {
-        node.DataEndpoint = null;
+        node.DataListener = null;
         if (_listener is null) return;
         try
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using OrleansPool.Client.Hosting;
 using OrleansPool.Core.Arenas;
 
 namespace OrleansPool.Server.Hosting;
@@ -43,18 +44,13 @@ internal sealed class OrleansPoolOptionsValidator : IValidateOptions<OrleansPool
     {
         if (options.DataPort is < 0 or > IPEndPoint.MaxPort) failures.Add($"DataPort is {options.DataPort}: it is 0 (any free one) to {IPEndPoint.MaxPort}.");
         if (options.DataAddress is { } address && !IPAddress.TryParse(address, out _)) failures.Add($"DataAddress is '{address}': write an IP address, such as 0.0.0.0.");
-        foreach ((string name, string? file) in new[]
+        failures.AddRange(PemFiles.Problems(
+            (nameof(options.DataCertificateFile), options.DataCertificateFile),
+            (nameof(options.DataCertificateKeyFile), options.DataCertificateKeyFile),
+            (nameof(options.DataAuthorityFile), options.DataAuthorityFile)));
+        if (options.DataCertificateFile is null && options.DataAuthorityFile is { } authority)
         {
-            (nameof(options.DataCertificateFile), options.DataCertificateFile), (nameof(options.DataCertificateKeyFile), options.DataCertificateKeyFile),
-            (nameof(options.DataAuthorityFile), options.DataAuthorityFile),
-        })
-        {
-            if (file is not null && !File.Exists(file)) failures.Add($"{name} is '{file}': there is no such file.");
-        }
-
-        if (options.DataCertificateFile is null && (options.DataAuthorityFile ?? options.DataCertificateKeyFile) is not null)
-        {
-            failures.Add("DataAuthorityFile and DataCertificateKeyFile need a DataCertificateFile.");
+            failures.Add($"DataAuthorityFile is '{authority}' and DataCertificateFile is not set: without a certificate of its own the data port speaks no TLS.");
         }
     }
 

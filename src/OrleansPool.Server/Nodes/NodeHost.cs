@@ -11,9 +11,11 @@ using OrleansPool.Client.Telemetry;
 using OrleansPool.Core.Arenas;
 using OrleansPool.Core.Caching;
 using OrleansPool.Core.Segments;
+using OrleansPool.Core.Wire;
 using OrleansPool.Grains;
 using OrleansPool.Server.Hosting;
 using OrleansPool.Server.Telemetry;
+using OrleansPool.Transport.Server;
 
 namespace OrleansPool.Server.Nodes;
 
@@ -78,7 +80,10 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
     public TimeSpan StartDuration { get; }
 
     /// <summary>Where its data plane listens; null where and while it has none.</summary>
-    public string? DataEndpoint { get; internal set; }
+    public string? DataEndpoint => DataListener?.Endpoint.ToString();
+
+    /// <summary>Its data plane; null where and while it has none.</summary>
+    internal DataListener? DataListener { get; set; }
 
     /// <summary>Counts what this process does to its own node's memory; null where instruments are off.</summary>
     internal LocalCounters? Counters { get; }
@@ -294,8 +299,13 @@ public sealed partial class NodeHost : IReservationSource, IDisposable
             cache?.CapacityBytes ?? 0, cache?.Bytes ?? 0, _pools.Describe())
         {
             SpillCapacityBytes = _factory.SpillBytes,
+            DataPort = DataListener is { } listener ? Describe(listener) : null,
         };
     }
+
+    private static DataPortReport Describe(DataListener listener) => new(
+        listener.Endpoint.ToString(), listener.ConnectionCount, listener.Counters.AdmittedCount,
+        Enum.GetValues<RefusalReason>().Sum(listener.Counters.RefusedCount));
 
     /// <summary>How much the node has done since it started.</summary>
     internal (long Operations, long Bytes, long BytesFree) ReadActivity()

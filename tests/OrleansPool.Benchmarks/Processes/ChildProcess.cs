@@ -77,7 +77,10 @@ internal sealed class ChildProcess : IDisposable
     public static (ChildProcess Process, int Port) StartServer(
         string verb, (string Name, string Value)? setting, params IEnumerable<string> arguments)
     {
-        ChildProcess child = Start(Environment.ProcessPath!, [typeof(ChildProcess).Assembly.Location, verb, .. arguments], setting);
+        // 'dotnet FILE.dll' runs dotnet, which needs the assembly; 'dotnet run' runs the program's own executable, which would take it for a command.
+        string program = Environment.ProcessPath!;
+        string[] assembly = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(ChildProcess).Assembly.Location] : [];
+        ChildProcess child = Start(program, [.. assembly, verb, .. arguments], setting);
         string line = child.ReadLine(static line => line.StartsWith(Listening, StringComparison.Ordinal));
         return (child, int.Parse(line.AsSpan(Listening.Length), CultureInfo.InvariantCulture));
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansPool.Cli.Connection;
 
 namespace OrleansPool.Cli.Tests.Commands;
 
@@ -56,6 +57,12 @@ public sealed class ArgumentTests(ToolFixture tool)
     [InlineData("status --gateway 127.0.0.1", "'127.0.0.1'", "port")]
     [InlineData("status --gateway 127.0.0.1:0", "'127.0.0.1:0'", "port")]
     [InlineData("status --gateway 127.0.0.1:99999", "'127.0.0.1:99999'", "port")]
+    [InlineData("status --data-key", "'--data-key'")]
+    [InlineData("status --data-authority nowhere.pem", "--data-authority is 'nowhere.pem'", "no such file")]
+    [InlineData("status --data-certificate nowhere.pem", "--data-certificate is 'nowhere.pem'", "no such file")]
+    [InlineData("status --data-authority /dev/null", "--data-authority is '/dev/null'", "no certificate", "-----BEGIN CERTIFICATE-----")]
+    [InlineData("status --data-certificate /dev/null", "--data-certificate is '/dev/null'", "--data-certificate-key")]
+    [InlineData("status --data-certificate-key /dev/null", "--data-certificate is not set")]
     public async Task Wrong_arguments_are_told_with_the_value_and_the_rule(string line, params string[] said)
     {
         string[] arguments = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -103,5 +110,18 @@ public sealed class ArgumentTests(ToolFixture tool)
         await tool.RunAsync("status");
         Assert.Equal(["127.0.0.1:30000"], tool.Settings!.Gateways.Select(gateway => gateway.ToString()));
         Assert.Equal("orleanspool", tool.Settings.ClusterId);
+    }
+
+    [Fact]
+    public async Task What_the_data_ports_ask_for_is_what_was_given()
+    {
+        await tool.RunAsync("status");
+        Assert.Equal(new DataSettings(), tool.Settings!.Data);
+
+        await tool.RunAsync("status", "--data-key", "a key");
+        Assert.Equal(new DataSettings("a key"), tool.Settings!.Data);
+
+        await tool.RunAsync("status", "--data-tls");
+        Assert.Equal(new DataSettings(UsesTls: true), tool.Settings!.Data);
     }
 }

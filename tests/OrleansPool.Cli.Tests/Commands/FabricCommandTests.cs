@@ -17,6 +17,8 @@ public sealed class FabricCommandTests(ToolFixture tool)
         JsonElement[] nodes = [.. status.GetProperty("nodes").EnumerateArray()];
         Assert.Equal(2, nodes.Length);
         Assert.All(nodes, node => Assert.Equal(64 << 20, node.GetProperty("capacityBytes").GetInt64()));
+        Assert.All(nodes, node => Assert.StartsWith("127.0.0.1:", node.GetProperty("dataPort").GetProperty("endpoint").GetString(), StringComparison.Ordinal));
+        Assert.All(nodes, node => Assert.Equal(0, node.GetProperty("dataPort").GetProperty("refused").GetInt64()));
         Assert.All(nodes, node => Assert.Equal(
             ["default", "tiny"], node.GetProperty("pools").EnumerateArray().Select(pool => pool.GetProperty("name").GetString()).Order()));
         Assert.All(nodes.SelectMany(node => node.GetProperty("pools").EnumerateArray()), pool =>

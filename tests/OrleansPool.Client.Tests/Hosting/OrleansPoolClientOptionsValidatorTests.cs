@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OrleansPool.Client.Hosting;
+using OrleansPool.Server.Tests.DataPlane;
 
 namespace OrleansPool.Client.Tests.Hosting;
 
@@ -28,6 +29,13 @@ public sealed class OrleansPoolClientOptionsValidatorTests
     [Fact]
     public void All_that_is_wrong_is_told_at_once() =>
         AssertRefused(new OrleansPoolClientOptions { LocalCapacity = "x", CallPatience = TimeSpan.MinValue }, "LocalCapacity", "CallPatience");
+
+    [Fact]
+    public void A_file_for_TLS_without_TLS_is_refused()
+    {
+        using var certificate = new LoopbackCertificate();
+        AssertRefused(new OrleansPoolClientOptions { DataAuthorityFile = certificate.CertificateFile }, certificate.CertificateFile, "UsesDataTls", "nothing would be secured");
+    }
 
     private static ValidateOptionsResult Validate(OrleansPoolClientOptions options) =>
         new OrleansPoolClientOptionsValidator().Validate(null, options);

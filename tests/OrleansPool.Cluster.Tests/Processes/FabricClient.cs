@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using OrleansPool.Client.Hosting;
 
@@ -17,9 +18,11 @@ internal sealed class FabricClient : IAsyncDisposable
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
-    public static async Task<FabricClient> ConnectAsync(string cluster, SiloProcess silo)
+    public static async Task<FabricClient> ConnectAsync(
+        string cluster, SiloProcess silo, Action<OrleansPoolClientOptions>? configure = null, ILoggerProvider? log = null, TimeSpan? responseTimeout = null)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        if (log is not null) builder.Logging.AddProvider(log);
         builder.UseOrleansClient(client => client
             .UseStaticClustering(new IPEndPoint(IPAddress.Loopback, silo.GatewayPort))
             .Configure<ClusterOptions>(options =>
@@ -27,7 +30,8 @@ internal sealed class FabricClient : IAsyncDisposable
                 options.ClusterId = cluster;
                 options.ServiceId = cluster;
             })
-            .AddOrleansPoolClient());
+            .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = responseTimeout ?? options.ResponseTimeout)
+            .AddOrleansPoolClient(configure));
         IHost host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new FabricClient(host);

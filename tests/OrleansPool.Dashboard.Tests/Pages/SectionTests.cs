@@ -96,6 +96,22 @@ public sealed class SectionTests
         Assert.All(["spilled", "sparse</span>"], part => Assert.DoesNotContain(part, quiet, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_node_shows_its_data_port_and_whom_it_turned_away()
+    {
+        NodeReport node = Of().Report!.Nodes[0];
+        Assert.Contains("bytes by grain calls", Rendered(null), StringComparison.Ordinal);
+
+        string quiet = Rendered(new DataPortReport("10.0.0.7:4000", 1234, 5678, 0));
+        Assert.All(["10.0.0.7:4000", ">1&#x202F;234 open<", "5&#x202F;678 since"], part => Assert.Contains(part, quiet, StringComparison.Ordinal));
+        Assert.DoesNotContain("refused", quiet, StringComparison.Ordinal);
+
+        Assert.Contains("<b class=\"bad\">3 refused</b>", Rendered(new DataPortReport("10.0.0.7:4000", 1, 1, 3)), StringComparison.Ordinal);
+
+        string Rendered(DataPortReport? port) =>
+            NodesSection.Render(FabricSnapshot.Nothing with { Report = new FabricReport([node with { DataPort = port }], []) }).ToString();
+    }
+
     private static FabricSnapshot Of(params string[] silent)
     {
         var pool = new PoolReport("default", 4096, 1000, 100, 60, 1, 0, new PoolCounters(1, 0, 0, 3, 0, 0));

@@ -7,14 +7,14 @@ public sealed class DataPortTests : IDisposable
 {
     private const int Block = 4096;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("orleanspool").FullName;
+    private readonly LoopbackCertificate _certificate = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _certificate.Dispose();
 
     [Fact]
     public async Task Over_TLS_with_certificates_on_both_sides_bytes_go_by_the_port()
     {
-        (string certificate, string key) = DataPlaneCluster.MakeCertificate(_folder);
+        (string certificate, string key) = (_certificate.CertificateFile, _certificate.KeyFile);
         var calls = new CountedCalls();
         await using FabricCluster cluster = await FabricCluster.StartAsync(
             1,
@@ -34,7 +34,7 @@ public sealed class DataPortTests : IDisposable
     [Fact]
     public async Task Whoever_shows_no_certificate_is_served_by_grain_calls()
     {
-        (string certificate, string key) = DataPlaneCluster.MakeCertificate(_folder);
+        (string certificate, string key) = (_certificate.CertificateFile, _certificate.KeyFile);
         var calls = new CountedCalls();
         await using FabricCluster cluster = await FabricCluster.StartAsync(
             1,

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansPool.Client.Hosting;
 using OrleansPool.Server.Hosting;
+using OrleansPool.Server.Tests.DataPlane;
 
 namespace OrleansPool.Server.Tests.Hosting;
 
@@ -73,6 +74,21 @@ public sealed class OptionsTests
     public async Task A_spill_file_that_cannot_be_made_stops_the_start() =>
         await AssertRefusedAsync<PoolConfigurationException>(
             pool => pool.Capacity("4MiB").SpillTo("/proc/spill", "4MiB"), "/proc/spill", "cannot be made", "may write to");
+
+    [Fact]
+    public async Task Files_that_cannot_secure_the_data_port_stop_the_start()
+    {
+        using var certificate = new LoopbackCertificate();
+        string noPem = certificate.Write("none.pem", "nothing");
+        await AssertRefusedAsync(
+            pool => (pool.Options.DataCertificateFile, pool.Options.DataAuthorityFile) = ("nowhere.pem", certificate.CertificateFile),
+            "DataCertificateFile is 'nowhere.pem'", "no such file");
+        await AssertRefusedAsync(
+            pool => (pool.Options.DataCertificateFile, pool.Options.DataCertificateKeyFile) = (certificate.CertificateFile, noPem),
+            $"DataCertificateFile is '{certificate.CertificateFile}'", $"DataCertificateKeyFile '{noPem}'");
+        await AssertRefusedAsync(
+            pool => pool.Options.DataAuthorityFile = certificate.CertificateFile, "DataCertificateFile is not set", "speaks no TLS");
+    }
 
     [Fact]
     public async Task A_clients_options_are_checked()
