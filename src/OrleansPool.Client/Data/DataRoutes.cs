@@ -42,14 +42,15 @@ public sealed partial class DataRoutes(DataClient client, INodeTopology topology
             NodeLink? link = route.Link ?? await FindAsync(home, route, cancellationToken);
             if (link is null) return null;
             connection = await link.GetAsync(LaneFor(byteCount), cancellationToken);
-            route.IsTold = false;
+            Volatile.Write(ref route.IsTold, false);
             return connection;
         }
         catch (ConnectionLostException e)
         {
             PutOff(route);
-            if (!route.IsTold) LogUnreachable(home, e.Message);
-            route.IsTold = true;
+
+            // All who wait for the same attempt come here at once.
+            if (!Interlocked.Exchange(ref route.IsTold, true)) LogUnreachable(home, e.Message);
             if (e.Reason is RefusalReason.WrongIncarnation or RefusalReason.Leaving) Forget(home);
             return null;
         }
@@ -102,8 +103,8 @@ public sealed partial class DataRoutes(DataClient client, INodeTopology topology
     {
         public long NotBefore;
 
-        public volatile NodeLink? Link;
+        public bool IsTold;
 
-        public bool IsTold { get; set; }
+        public volatile NodeLink? Link;
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
+using OrleansPool.Client.Routing;
 using OrleansPool.Client.Telemetry;
 using OrleansPool.Grains;
 
@@ -84,6 +85,7 @@ internal sealed class QuickWrite : IValueTaskSource, IValueTaskSource<long>
     private void OnAnswered()
     {
         bool isAnswered = false;
+        bool mayHaveRun = false;
         OperationStatus status = OperationStatus.Busy;
         try
         {
@@ -97,9 +99,10 @@ internal sealed class QuickWrite : IValueTaskSource, IValueTaskSource<long>
                 return;
             }
         }
-        catch (IOException)
+        catch (IOException e)
         {
             // No answer: whether it was carried out is found out under the same id.
+            mayHaveRun = !NodeCall.IsUnsent(e);
         }
         catch (Exception e)
         {
@@ -108,17 +111,17 @@ internal sealed class QuickWrite : IValueTaskSource, IValueTaskSource<long>
             return;
         }
 
-        _ = ChangeAgainAsync(isAnswered, status);
+        _ = ChangeAgainAsync(isAnswered, mayHaveRun, status);
     }
 
-    private async Task ChangeAgainAsync(bool isAnswered, OperationStatus status)
+    private async Task ChangeAgainAsync(bool isAnswered, bool mayHaveRun, OperationStatus status)
     {
         long value;
         try
         {
             if (!isAnswered)
             {
-                BlockWriteReply[] replies = await _access!.RepeatAsync(_home, _write, _source, _cancellationToken).ConfigureAwait(false);
+                BlockWriteReply[] replies = await _access!.RepeatAsync(_home, _write, _source, mayHaveRun, _cancellationToken).ConfigureAwait(false);
                 (status, value) = (replies[0].Status, replies[0].Value);
                 if (status is OperationStatus.Ok or OperationStatus.Mismatch)
                 {

@@ -97,12 +97,26 @@ public sealed class RangeAccess(ISegmentPath path)
     }
 
     /// <summary>Asks again for a change whose answer was lost, under the same id.</summary>
-    internal async ValueTask<BlockWriteReply[]> RepeatAsync(NodeId home, BlockWrite write, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    /// <param name="home">The node.</param>
+    /// <param name="write">The change.</param>
+    /// <param name="source">Its bytes.</param>
+    /// <param name="mayHaveRun">Whether the one that got no answer was sent.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    internal async ValueTask<BlockWriteReply[]> RepeatAsync(
+        NodeId home, BlockWrite write, ReadOnlyMemory<byte> source, bool mayHaveRun, CancellationToken cancellationToken)
     {
         BlockWrite[] writes = [write];
-        BlockWriteReply[] replies = await path.WriteAsync(home, writes, source, cancellationToken);
-        PoolErrors.ThrowIfForgotten(replies, writes, attemptsBefore: 1);
-        return replies;
+        try
+        {
+            BlockWriteReply[] replies = await path.WriteAsync(home, writes, source, cancellationToken);
+            PoolErrors.ThrowIfForgotten(replies, writes, attemptsBefore: mayHaveRun ? 1 : 0);
+            return replies;
+        }
+        catch (PoolUnavailableException e) when (mayHaveRun)
+        {
+            // None of these attempts was carried out; the one before may have been.
+            throw PoolErrors.Unanswered(write, e);
+        }
     }
 
     /// <summary>Reads bytes that lie inside the map.</summary>

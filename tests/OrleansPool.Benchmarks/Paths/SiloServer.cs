@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansPool.Benchmarks.Processes;
 using OrleansPool.Benchmarks.Read;
 using OrleansPool.Client.Hosting;
 
@@ -20,7 +21,8 @@ internal sealed class SiloServer : IDisposable
 
     public SiloServer()
     {
-        _process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [typeof(SiloServer).Assembly.Location, Command])
+        (string program, string[] assembly) = ChildProcess.OwnProgram;
+        _process = Process.Start(new ProcessStartInfo(program, [.. assembly, Command])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -34,6 +34,15 @@ internal sealed class ChildProcess : IDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>
+    /// This program: 'dotnet FILE.dll' runs dotnet, which needs the assembly; 'dotnet run' runs the program's own executable, which would
+    /// take it for a command.
+    /// </summary>
+    public static (string Program, string[] Assembly) OwnProgram =>
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+            ? (Environment.ProcessPath!, [typeof(ChildProcess).Assembly.Location])
+            : (Environment.ProcessPath!, []);
+
     /// <summary>Starts a program.</summary>
     public static ChildProcess Start(string program, params IEnumerable<string> arguments) => Start(program, arguments, null);
 
@@ -77,9 +86,7 @@ internal sealed class ChildProcess : IDisposable
     public static (ChildProcess Process, int Port) StartServer(
         string verb, (string Name, string Value)? setting, params IEnumerable<string> arguments)
     {
-        // 'dotnet FILE.dll' runs dotnet, which needs the assembly; 'dotnet run' runs the program's own executable, which would take it for a command.
-        string program = Environment.ProcessPath!;
-        string[] assembly = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(ChildProcess).Assembly.Location] : [];
+        (string program, string[] assembly) = OwnProgram;
         ChildProcess child = Start(program, [.. assembly, verb, .. arguments], setting);
         string line = child.ReadLine(static line => line.StartsWith(Listening, StringComparison.Ordinal));
         return (child, int.Parse(line.AsSpan(Listening.Length), CultureInfo.InvariantCulture));

@@ -25,6 +25,9 @@ internal sealed class FakePath : ISegmentPath
 
     public Func<NodeId, BlockWrite[], ReadOnlyMemory<byte>, CancellationToken, Task<BlockWriteReply[]>> OnWrite { get; set; }
 
+    /// <summary>A way for single changes; null where there is none.</summary>
+    public Func<BlockWrite, ValueTask<BlockWriteReply>>? OnTryWrite { get; set; }
+
     public Func<NodeId, SegmentId, Task<ulong>> OnOpenSession { get; set; }
 
     public Func<NodeId, LeaseRequest, CancellationToken, Task<LeaseReply>> OnLease { get; set; }
@@ -56,6 +59,12 @@ internal sealed class FakePath : ISegmentPath
         Array.ConvertAll(writes, _ => new BlockWriteReply(status, 1, 0));
 
     public ILocalSegment? TryGetLocal(NodeId home, SegmentId segment) => null;
+
+    public bool TryWrite(in NodeId home, in BlockWrite write, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken, out ValueTask<BlockWriteReply> answer)
+    {
+        answer = OnTryWrite?.Invoke(write) ?? default;
+        return OnTryWrite is not null;
+    }
 
     public async ValueTask<ReadReply> ReadAsync(NodeId home, int blockBytes, BlockRead[] reads, CancellationToken cancellationToken) =>
         await OnRead(home, reads, cancellationToken);

@@ -39,9 +39,6 @@ public sealed class CutDataPortTests
         (long done, _, long sum) = await load.EndAsync();
         Assert.Empty(load.Failures);
         Assert.Equal(done, sum);
-
-        // Those that wait for the same connection may each say it; nobody does who finds it given up.
-        Assert.InRange(log.Lines.Count, 1, PortLoad.WorkerCount);
-        Assert.All(log.Lines, line => Assert.Contains("goes by grain calls", line, StringComparison.Ordinal));
+        Assert.Contains("goes by grain calls", Assert.Single(log.Lines), StringComparison.Ordinal);
     }
 }
