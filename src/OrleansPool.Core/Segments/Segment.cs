@@ -11,7 +11,7 @@ namespace OrleansPool.Core.Segments;
 /// </summary>
 /// <remarks>
 /// <para><see cref="Step"/> takes one input and the moment, and leaves in an outbox what its host must do. It is called by one
-/// owner at a time (<see cref="SegmentExecutor"/>), takes no lock, waits for nothing and reads no clock.</para>
+/// owner at a time (<see cref="Execution.SegmentExecutor"/>), takes no lock, waits for nothing and reads no clock.</para>
 /// <para>An operation is checked (closed? session? right? bounds?), computed against the newest image of its block, given the next
 /// sequence number, and put in the operation log with its resulting bytes and result. It is committed when every required backup
 /// has it, and only then do its bytes reach the block: a block holds committed bytes only. A segment with one copy requires no
@@ -77,7 +77,7 @@ public sealed class Segment
     public LeaseSecret Secret { get; private set; }
 
     /// <summary>Blocks that can be taken. Exact for the executor; others may see it a moment late.</summary>
-    public int FreeBlockCount => _leases.FreeBlockCount;
+    public int FreeBlockCount => _leases.Supply.FreeCount;
 
     /// <summary>Blocks in leases.</summary>
     public int LeasedBlockCount => _leases.LeasedBlockCount;
@@ -150,7 +150,7 @@ public sealed class Segment
     }
 
     /// <summary>Zeroes a retired chain. On any thread, outside the executor, once for each entry of <see cref="Outbox.Retired"/>.</summary>
-    public void Zero(int head) => _leases.Zero(head);
+    public void Zero(int head) => _leases.Supply.Zero(head);
 
     /// <summary>The segment's copy in the protocol; null for a segment of one copy that no pool map knows.</summary>
     internal Replica? Replica { get; private set; }
@@ -272,7 +272,7 @@ public sealed class Segment
     {
         ArgumentNullException.ThrowIfNull(frames);
         ArgumentNullException.ThrowIfNull(book);
-        _leases.Reclaim();
+        _leases.Supply.Reclaim();
         if (IsClosed || FreeBlockCount + LeasedBlockCount != _store.BlockCount) return false;
         if (Replica is { Role: not ReplicaRole.Primary and not ReplicaRole.Backup }) return false;
         int bookBytes = checked((int)Geometry.BookBytes);
@@ -299,7 +299,7 @@ public sealed class Segment
 
     private bool TryClose(out OperationResult result)
     {
-        _leases.Reclaim();
+        _leases.Supply.Reclaim();
         bool isEmpty = FreeBlockCount == _store.BlockCount && _stream.Pending.Count == 0;
         if (isEmpty)
         {
