@@ -37,22 +37,21 @@ internal sealed class TakeoverDuty(Replica replica)
 
     public Tick WakeAt(Tick now) => now + Standing.Times.Resend;
 
+    /// <summary>Takes the answer to a seal, or entries that were fetched.</summary>
     public void Receive(NodeId from, SegmentMessage message, Tick now, Outbox outbox)
     {
-        switch (message)
+        if (message is SealReply reply)
         {
-            case SealReply reply when replica.Row.Has(from):
-                _sealed[from] = (reply.LastSequence, reply.CommittedSequence);
-                break;
-            case FetchedEntries fetched:
-                foreach (StreamEntry entry in fetched.Entries)
-                {
-                    if (entry.Sequence == Segment.Log.Last + 1 && !replica.Backup.TryTake(entry, now, outbox)) break;
-                }
-
-                _askedAt = default;
-                break;
+            if (replica.Row.Has(from)) _sealed[from] = (reply.LastSequence, reply.CommittedSequence);
+            return;
         }
+
+        foreach (StreamEntry entry in ((FetchedEntries)message).Entries)
+        {
+            if (entry.Sequence == Segment.Log.Last + 1 && !replica.Backup.TryTake(entry, now, outbox)) break;
+        }
+
+        _askedAt = default;
     }
 
     public void Elapse(Tick now, Outbox outbox)

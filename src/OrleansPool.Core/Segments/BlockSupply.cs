@@ -40,7 +40,8 @@ internal sealed class BlockSupply
     /// <param name="runs">Gets them.</param>
     public void Reserve(int blockCount, List<BlockRun> runs)
     {
-        SegmentFaultException.ThrowUnless(blockCount > 0 && blockCount <= _free.FreeCount, "ALLOC was checked against the free count");
+        SegmentFaultException.ThrowUnless(blockCount > 0, "ALLOC takes blocks");
+        SegmentFaultException.ThrowUnless(blockCount <= _free.FreeCount, "ALLOC was checked against the free count");
         for (int left = blockCount; left > 0;)
         {
             int count = _free.Take(left, out int first);

@@ -125,7 +125,8 @@ internal sealed class LeaseTable
         for (int block = head; block != BlockRow.None; block = _store[block].Next)
         {
             ref BlockRow row = ref _store[block];
-            SegmentFaultException.ThrowUnless(row.Head == head && (row.Flags & BlockFlags.Leased) != 0, "a lease's chain holds only its own blocks");
+            SegmentFaultException.ThrowUnless(row.Head == head, "a lease's chain holds only its own blocks");
+            SegmentFaultException.ThrowUnless((row.Flags & BlockFlags.Leased) != 0, "a lease's chain holds leased blocks");
             row.Flags = BlockFlags.Dirty | (expired ? BlockFlags.Expired : BlockFlags.None);
             _store.SetGeneration(block, sequence);
         }
@@ -255,7 +256,8 @@ internal sealed class LeaseTable
     /// <summary>Takes over what another replica wrote, in a table of no leases. Durations do not run until they are restarted.</summary>
     public void ReadFrom(SnapshotReader reader, Tick now)
     {
-        SegmentFaultException.ThrowUnless(LeaseCount == 0 && LeasedBlockCount == 0, "a snapshot is read into an empty segment");
+        SegmentFaultException.ThrowUnless(LeaseCount == 0, "a snapshot is read into an empty segment");
+        SegmentFaultException.ThrowUnless(LeasedBlockCount == 0, "an empty segment has no leased block");
         _madeAt = new Tick(now.Value - reader.ReadInt64());
         _store.TakeRows(reader.ReadBytes());
         reader.ReadBytes().CopyTo(MemoryMarshal.AsBytes(_rows.AsSpan()));

@@ -29,9 +29,7 @@ public sealed class Segment
     /// <summary>Most blocks that one SWEEP looks at, so that it never holds the executor for long.</summary>
     public const int SweepBlockCountMax = 16 * 1024;
 
-    private const ulong FirstEpoch = 1;
-
-    private static readonly ReadRight RightOfOneCopy = new(FirstEpoch, [], authority: null);
+    private static readonly ReadRight RightOfOneCopy = new([], authority: null);
 
     private readonly BlockStore _store;
     private readonly LeaseTable _leases;
@@ -192,9 +190,9 @@ public sealed class Segment
         {
             if (!IsClosed)
             {
-                isAnswered = operation.Kind == OperationKind.Close ? TryClose(out result)
-                    : Replica is null ? _stream.TryAnswer(operation, now, outbox, out result)
-                    : Replica.TryAnswer(operation, now, outbox, out result);
+                isAnswered = Replica is not null ? Replica.TryAnswer(operation, now, outbox, out result)
+                    : operation.Kind == OperationKind.Close ? TryClose(out result)
+                    : _stream.TryAnswer(operation, now, outbox, out result);
             }
 
             WakeAt = NextWake(now);
@@ -284,7 +282,7 @@ public sealed class Segment
         Book = book;
 
         // After the new home is published: who sees the new right sees the new home, and who copied from the old one is refused.
-        if (Replica is null) Volatile.Write(ref _right, new ReadRight(FirstEpoch, [], authority: null));
+        if (Replica is null) Volatile.Write(ref _right, new ReadRight([], authority: null));
         else Replica.Primary.RefreshRight();
         return true;
     }
@@ -297,10 +295,11 @@ public sealed class Segment
         if (Replica is null) SegmentFaultException.ThrowUnless(_log.Committed == _log.Last, "with one copy every operation is committed at once");
     }
 
+    /// <summary>Closes a segment of one copy, of which no pool map knows; another is given back by its row.</summary>
     private bool TryClose(out OperationResult result)
     {
         _leases.Supply.Reclaim();
-        bool isEmpty = FreeBlockCount == _store.BlockCount && _stream.Pending.Count == 0;
+        bool isEmpty = FreeBlockCount == _store.BlockCount;
         if (isEmpty)
         {
             Volatile.Write(ref _isClosed, true);
