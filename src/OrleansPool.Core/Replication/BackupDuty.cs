@@ -75,7 +75,8 @@ internal sealed class BackupDuty(Replica replica)
         if (holdsAll) outbox.Send(from, new MoveReady(replica.Segment.Id, replica.Row.Epoch));
     }
 
-    private void LearnCommitted(ulong committed)
+    /// <summary>Every operation up to some sequence is committed, as far as it is here.</summary>
+    public void LearnCommitted(ulong committed)
     {
         OperationLog log = replica.Segment.Log;
         ulong known = Math.Min(committed, log.Last);

@@ -61,7 +61,8 @@ internal sealed class OperationLog
         if (byteCount > untilEnd) start += untilEnd;
         long end = start + byteCount;
 
-        while (_next - _first == (ulong)_entries.Count || end - RingOldest > _ringBytes)
+        // In a log that has become empty the whole ring is free, wherever the last entry ended.
+        while (_next - _first == (ulong)_entries.Count || end - (_first < _next ? RingOldest : start) > _ringBytes)
         {
             if (_first > Committed) return false;
             _first++;

@@ -114,7 +114,7 @@ internal static class FullLogStories
     });
 
     [Told]
-    public static void A_new_primary_whose_log_is_full_of_what_it_does_not_know_to_be_committed_catches_up_all_the_same() => Story.Tell(new StoryShape(), story =>
+    public static void A_new_primary_whose_log_is_full_of_what_it_does_not_know_to_be_committed_catches_up_all_the_same() => Story.Tell(BothMustHave, story =>
     {
         story.MakeSegment(story.A, story.B, story.C);
         SimLease counter = story.Lease();
@@ -129,9 +129,12 @@ internal static class FullLogStories
         foreach (ScriptCall add in adds) story.Await(add);
         ScriptCall last = story.Client.Add(counter, 1).SendTo(story.A);
         story.Until(() => story.CopyAt(story.C)!.LastSequence > story.CopyAt(story.B)!.LastSequence, "the other has one more");
+        MessageRule fetched = story.Messages.Delay<FetchedEntries>(default, to: story.B);
         story.Kill(story.A);
         lost.Lift();
         story.Until(() => story.Row.Primary == story.B.Id && story.Serves(story.B), "the first one takes over");
+        Assert.Equal(1, fetched.Count);
+        Assert.Equal([story.B.Id, story.C.Id], story.Row.InSync);
         story.Await(last.Insist());
         Assert.Equal(LogEntryCount(story) + 1, story.Read(counter));
     });

@@ -30,7 +30,6 @@ internal static class GoingBackStories
     [Told]
     public static void Whoever_was_expelled_stays_so_though_the_store_has_forgotten_it() => Story.Tell(Frozen, story =>
     {
-        story.MakeSegment(story.A, story.B);
         story.World.Store.Save();
         story.B.Do((node, now, outbox) =>
         {
@@ -39,6 +38,7 @@ internal static class GoingBackStories
         });
         story.Until(() => story.A.Node.Standing.Authority.IsExpelled, "a silo finds itself expelled");
         story.CutOff(story.A);
+        story.Pass(TimeSpan.FromSeconds(2));
 
         // The store goes back, and one who has seen nothing writes on, until its version is above all that were seen before.
         story.Kill(story.B);
@@ -46,23 +46,21 @@ internal static class GoingBackStories
         story.Kill(story.C);
         story.World.StartSilo(story.C, sameAddress: false);
         story.CutOff(story.A);
-        int taken = 0;
-        story.Until(
-            () =>
+        while (story.World.Store.Root.Version <= story.A.Node.Standing.Root.Version)
+        {
+            bool isTaken = false;
+            story.C.Do((node, now, outbox) =>
             {
-                story.C.Do((node, now, outbox) =>
-                {
-                    node.Map.TakeRange(_ => taken++);
-                    node.Map.Elapse(now, outbox);
-                });
-                return story.World.Store.Root.Version > story.A.Node.Standing.Root.Version;
-            },
-            "the root is newer than any before");
+                node.Map.TakeRange(_ => isTaken = true);
+                node.Map.Elapse(now, outbox);
+            });
+            story.Until(() => isTaken, "it has written the root");
+        }
+
         story.World.MendStore(story.A);
         story.Until(() => story.A.Node.Standing.Root == story.World.Store.Root, "the expelled one reads it");
         Assert.False(story.World.Store.Root.HasExpelled(story.A.Id));
         Assert.True(story.A.Node.Standing.Authority.IsExpelled && story.A.Node.Standing.Authority.ValidUntil < story.A.Now, "it does not serve again");
-        Assert.False(story.Serves(story.A));
     });
 
     /// <summary>A row with A and B, saved; then B is cut off and removed, C joins, a write is acknowledged, and the old state is restored.</summary>

@@ -113,6 +113,23 @@ internal static class LimitStories
     }
 
     [Told]
+    public static void A_long_entry_finds_room_in_the_log_wherever_the_one_before_it_ended()
+    {
+        // The smallest ring, and the longest record of a lock.
+        using var silo = new LoneSilo();
+        LeaseView lease = silo.Lease(12);
+        ulong[] earlier = [.. Enumerable.Range(1, LockFences.EarlierCountMax).Select(fence => (ulong)fence)];
+        for (ulong fence = 1000; fence < 1100; fence++)
+        {
+            silo.Write(lease, 0, (long)fence);
+            silo.Do(Operation.SetFence(lease.Key, 0, 0, 8, fence, earlier));
+            silo.Do(Operation.Write(lease.Key, 0, 0, new byte[8]) with { Fence = 500 });
+        }
+
+        Assert.True(silo.Executor.TryCheckIntegrity());
+    }
+
+    [Told]
     public static void A_lease_of_so_many_pieces_that_no_log_entry_holds_them_is_not_taken()
     {
         // The smallest ring, and every second block in a lease.
