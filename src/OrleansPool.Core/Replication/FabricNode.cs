@@ -69,7 +69,6 @@ internal sealed class FabricNode
         if (!_segments.TryGetValue(id, out Segment? segment)) return true;
         if (epoch < segment.Replica!.Row.Epoch && !segment.Replica.IsOpen) return true;
         bool isAnswered = segment.Step(operation, now, outbox.Segment);
-        if (segment.Fault is not null) isAnswered = true;
         (result, validUntil) = (outbox.Segment.Result, outbox.Segment.ResultValidUntil);
         Finish(segment, now, outbox);
         Settle(now, outbox);

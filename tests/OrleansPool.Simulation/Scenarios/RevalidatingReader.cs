@@ -14,10 +14,7 @@ internal sealed class RevalidatingReader(LoneSilo owner, BlockCache cache)
 
     public BlockCache Cache => cache;
 
-    /// <summary>Reads a block whole, and tells what became of it.</summary>
-    public void Read(LeaseKey key, int block, Action<OperationStatus, ulong, byte[]> told) => Read(key, block, 0, owner.Segment.Geometry.BlockBytes, told);
-
-    /// <summary>Reads bytes of a block, of which it knows the length only from its token.</summary>
+    /// <summary>Reads bytes of a block, and tells what became of it.</summary>
     public void Read(LeaseKey key, int block, int offset, int count, Action<OperationStatus, ulong, byte[]> told)
     {
         var place = new BlockKey(_home, owner.Segment.Id, block, key.Generation);
@@ -52,7 +49,7 @@ internal sealed class RevalidatingReader(LoneSilo owner, BlockCache cache)
             case OperationStatus.Ok:
                 cache.Put(place, version, brought);
                 cache.CountMiss(brought.Length);
-                if (offset >= 0 && offset + count <= brought.Length) brought.AsSpan(offset, count).CopyTo(bytes);
+                brought.AsSpan(offset, count).CopyTo(bytes);
                 told(status, version, bytes);
                 break;
             case OperationStatus.Unchanged when cache.TryGet(place, bytes, offset, out ulong cached) && cached == version:
@@ -60,7 +57,7 @@ internal sealed class RevalidatingReader(LoneSilo owner, BlockCache cache)
                 told(OperationStatus.Ok, version, bytes);
                 break;
             case OperationStatus.Unchanged:
-                // Evicted or replaced since its version was read, or not of the length that the token says.
+                // Evicted or replaced since its version was read.
                 cache.Remove(place);
                 Read(key, place.Block, offset, count, told);
                 break;

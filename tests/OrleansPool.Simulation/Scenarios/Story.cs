@@ -225,6 +225,14 @@ internal sealed class Story
         to.Receive(new Envelope(new End(place, from), new End(to.Place, to.Id), message));
     }
 
+    /// <summary>What every silo knows now.</summary>
+    public string Draw()
+    {
+        var text = new StringWriter();
+        Portrait.Draw(World, text);
+        return text.ToString();
+    }
+
     /// <summary>Membership says that a silo is dead.</summary>
     public void DeclareDead(SimSilo silo) => World.Membership.Set(silo.Id.Silo, SiloState.Dead);
 
@@ -296,9 +304,5 @@ internal sealed class Story
         if (World.Invariants.Violations.Count > 0) throw new StoryException(string.Join(Environment.NewLine, World.Invariants.Violations));
     }
 
-    private string Describe()
-    {
-        Portrait.Draw(World, _trace);
-        return _trace.ToString();
-    }
+    private string Describe() => _trace + Draw();
 }

@@ -1,6 +1,5 @@
 using OrleansPool.Core.Wire;
 using OrleansPool.Simulation.Load;
-using OrleansPool.Simulation.Runs;
 using OrleansPool.Simulation.Scenarios;
 using OrleansPool.Simulation.World;
 using Xunit;
@@ -17,14 +16,21 @@ internal static class LaggingJoinerStories
     {
         SimLease lease = Begin(story);
         MessageRule late = story.Messages.Hold<CopyBlocks>(to: story.C);
-        MessageRule stale = story.Messages.Delay<CopyAck>(default, where: ack => ack.IsStale);
+        MessageRule stale = story.Messages.Repeat<CopyAck>(where: ack => ack.IsStale);
         story.BeginJoin(story.A, story.C);
         story.Until(() => late.Count > 0, "the first image is on its way");
         WriteMany(story, lease);
         story.Until(() => story.CopyAt(story.C)!.LastSequence == story.CopyAt(story.A)!.LastSequence, "the joiner has received all since");
+        MessageRule next = story.Messages.Hold<CopyBlocks>(to: story.C, where: copy => copy.Number == 2);
         late.Lift();
-        SurvivesAlone(story, lease);
+        story.Until(() => next.Count > 0, "the second image is on its way");
         Assert.True(stale.Count > 0);
+
+        // What was said of the first one comes once more.
+        stale.Lift();
+        story.Pass(TimeSpan.FromMilliseconds(2));
+        next.Lift();
+        SurvivesAlone(story, lease);
     });
 
     [Told]
@@ -138,6 +144,23 @@ internal static class LaggingJoinerStories
     });
 
     [Told]
+    public static void A_member_of_an_empty_segment_that_left_and_came_back_without_hearing_of_it_goes_on_with_the_copy_that_it_has() => Story.Tell(ThreeSilos, story =>
+    {
+        story.MakeSegment(story.A, story.B, story.C);
+        MessageRule[] deaf = [story.Messages.Drop<SegmentMessage>(to: story.C), story.Messages.Drop<RowNotice>(to: story.C)];
+        story.World.CutFromStore(story.C);
+        Leave(story, story.C);
+        story.BeginJoin(story.A, story.C);
+        story.Until(() => story.Row.Joiner == story.C.Id, "it is to come back");
+        foreach (MessageRule rule in deaf) rule.Lift();
+        story.World.MendStore(story.C);
+        story.Join(story.Segment, story.A, story.C);
+        SimLease lease = story.Lease();
+        story.Write(lease, Newest);
+        SurvivesAlone(story, lease);
+    });
+
+    [Told]
     public static void What_holds_a_join_up_can_be_told_at_every_moment_of_it() => Story.Tell(ThreeSilos, story =>
     {
         SimLease lease = Begin(story);
@@ -148,27 +171,20 @@ internal static class LaggingJoinerStories
         StoreRule proposal = story.Writes.CatchRow(story.A, row => row.Has(story.C.Id));
         story.BeginJoin(story.A, story.C);
         story.Until(() => parts.Count > 0, "the snapshot is on its way");
-        Assert.Contains("parts 0 of", Draw(story), StringComparison.Ordinal);
+        Assert.Contains("parts 0 of", story.Draw(), StringComparison.Ordinal);
         parts.Lift();
         story.Until(() => images.Count > 0, "an image is on its way");
-        Assert.Contains("copied 0 of 12, copy 1 out)", Draw(story), StringComparison.Ordinal);
+        Assert.Contains("copied 0 of 12, copy 1 out)", story.Draw(), StringComparison.Ordinal);
         images.Lift();
         story.Until(() => callbacks.Count > 0, "copies are called back");
-        Assert.Contains("required from", Draw(story), StringComparison.Ordinal);
+        Assert.Contains("required from", story.Draw(), StringComparison.Ordinal);
         callbacks.Lift();
         story.Until(() => proposal.Request is not null, "it is proposed");
-        Assert.Contains(", proposed)", Draw(story), StringComparison.Ordinal);
+        Assert.Contains(", proposed)", story.Draw(), StringComparison.Ordinal);
         proposal.Land();
     });
 
     private const long Newest = 1000;
-
-    private static string Draw(Story story)
-    {
-        var text = new StringWriter();
-        Portrait.Draw(story.World, text);
-        return text.ToString();
-    }
 
     private static int LastPart(Story story)
     {

@@ -41,7 +41,10 @@ internal static class LimitStories
         LeaseView middle = silo.Lease(2);
         silo.Lease(BlockCount - 4500 - 2 - 2 - 10);
         LeaseView high = silo.Lease(10);
-        foreach (LeaseView piece in new[] { low, middle, high }) silo.Do(Operation.OnLease(OperationKind.Free, piece.Key));
+        foreach (LeaseView piece in new[] { low, middle }) silo.Do(Operation.OnLease(OperationKind.Free, piece.Key));
+        LeaseView three = silo.Lease(3);
+        Assert.Equal([low.Runs[0], middle.Runs[0] with { Count = 1 }], three.Runs);
+        foreach (LeaseView piece in new[] { three, high }) silo.Do(Operation.OnLease(OperationKind.Free, piece.Key));
 
         LeaseView pieced = silo.Lease(13);
         Assert.Equal([low.Runs[0], middle.Runs[0], high.Runs[0] with { Count = 9 }], pieced.Runs);

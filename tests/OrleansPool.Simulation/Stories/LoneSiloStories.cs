@@ -35,6 +35,8 @@ internal static class LoneSiloStories
         Assert.Null(silo.Read(handed, handed.Runs[0].First));
         Assert.Equal((1, 1, 0, 1, 3), (silo.Segment.Counters.Leases, silo.Segment.Counters.Frees, silo.Segment.Counters.Expiries, silo.Segment.Counters.Fences, silo.Segment.Counters.Writes));
         Assert.True(silo.Executor.TryCheckIntegrity());
+        SegmentGeometry geometry = silo.Segment.Geometry;
+        Assert.True(geometry.MetadataBytes + geometry.LogBytes <= geometry.BookBytes, "what it knows of them fits beside its blocks");
     }
 
     [Told]
@@ -47,7 +49,9 @@ internal static class LoneSiloStories
         silo.Do(Operation.OnLease(OperationKind.Renew, old.Key));
         silo.Pass(TimeSpan.FromSeconds(1.5));
         silo.Do(Operation.Alloc(1, TimeSpan.FromHours(1), "too early"), OperationStatus.Exhausted);
-        silo.Pass(TimeSpan.FromSeconds(1));
+        silo.Pass(TimeSpan.FromSeconds(0.5));
+        Assert.Equal(TimeSpan.Zero, silo.Do(Operation.ListLeases(0, LeaseOrder.Oldest, 1)).Listed![0].ExpiresIn);
+        silo.Pass(TimeSpan.FromSeconds(0.5));
         silo.Do(Operation.Write(old.Key, 0, 0, new byte[8]), OperationStatus.Expired);
         LeaseView next = silo.Lease(12);
         Assert.Equal(0, silo.Read(next, 0));

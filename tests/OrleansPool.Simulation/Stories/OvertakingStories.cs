@@ -19,6 +19,7 @@ internal static class OvertakingStories
         (SimLease lease, ScriptCall slow, MessageRule callback) = Overtake(story, story.C);
         story.BeginJoin(story.A, story.D);
         story.Until(() => story.ReplicaAt(story.A)!.Primary.CommitsInOrder, "the join waits");
+        Assert.Contains("joining (parts 0 of , copied 0", story.Draw(), StringComparison.Ordinal);
         ScriptCall alloc = story.Client.Alloc(story.Segment, 1, TimeSpan.FromHours(1)).SendTo(story.A);
         ScriptCall open = story.NewClient().OpenSession(story.Segment).SendTo(story.A);
         story.Pass(Moment);
@@ -37,13 +38,17 @@ internal static class OvertakingStories
         story.MakeSegment(story.A, story.B);
         story.Join(story.Segment, story.A, story.C);
         (SimLease lease, ScriptCall slow, MessageRule callback) = Overtake(story, sharer);
+        Segment primary = story.CopyAt(story.A)!;
+        MessageRule acks = story.Messages.Hold<ReplicateAck>(from: story.B);
         ScriptCall later = story.Client.Write(lease, 3).SendTo(story.A);
-        story.Until(() => story.CopyAt(story.A)!.Stream.Pending.Count == 2, "another write waits behind the first");
+        story.Until(() => primary.Stream.Pending.Count == 2, "another write waits behind the first");
         story.Kill(story.C);
         story.Until(() => story.Row.InSync.Length == 2 && story.ReplicaAt(story.A)!.Row == story.Row, "too few copies are left");
         story.BeginJoin(story.A, story.D);
         story.Until(() => story.ReplicaAt(story.A)!.Primary.CommitsInOrder, "the join waits");
         callback.Lift();
+        story.Until(() => primary.CommittedSequence == primary.LastSequence - 1, "what was overtaken is caught up with");
+        acks.Lift();
         story.Until(() => story.Row.Has(story.D.Id), "there are enough again");
         story.Await(slow.Insist());
         story.Await(later.Insist());

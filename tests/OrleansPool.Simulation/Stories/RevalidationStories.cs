@@ -20,10 +20,11 @@ internal static class RevalidationStories
     [Told(3, 4)]
     [Told(4, 300)]
     [Told(5, 1)]
+    [Told(6, 2200)]
     public static void No_read_shows_what_was_overwritten_or_freed_before_it_was_asked_for(int seed, int cachedPages)
     {
         using var silo = new LoneSilo(BlockBytes, BlockCount, seed: (ulong)seed);
-        using Arena arena = Arena.Map(new ArenaOptions { CapacityBytes = 4 << 20, PrefaultThreads = 1 });
+        using Arena arena = Arena.Map(new ArenaOptions { CapacityBytes = 16 << 20, PrefaultThreads = 1 });
         ArenaSlice slice = Carve(arena, cachedPages);
         var reader = new RevalidatingReader(silo, new BlockCache(slice, new BlockCacheOptions { CapacityBytes = (long)cachedPages * BlockCache.PageBytes }));
         SeededRandom random = silo.Random;
@@ -91,7 +92,8 @@ internal static class RevalidationStories
         {
             int block = lease.Key.Head;
             ulong committed = VersionOf(block);
-            reader.Read(lease.Key, block, (status, version, bytes) =>
+            int offset = random.Below(BlockBytes);
+            reader.Read(lease.Key, block, offset, 1 + random.Below(BlockBytes - offset), (status, version, bytes) =>
             {
                 answered++;
                 if (status == OperationStatus.Fenced) return;
@@ -133,7 +135,8 @@ internal static class RevalidationStories
         Assert.True(cache.TryGet(place, bytes, 0, out ulong version));
         Assert.Equal((5UL, (byte)5), (version, bytes[0]));
         Assert.False(cache.TryGet(place, bytes, -1, out _) || cache.TryGet(place, new byte[2], 0, out _), "a token may be wrong about the length");
-        Assert.Equal(1, cache.RemoveSegment(default));
+        cache.Put(place with { Segment = new SegmentId(8) }, 1, [1]);
+        Assert.Equal((1, 1), (cache.RemoveSegment(place.Segment), cache.RemoveSegment(default)));
         arena.GiveBack(slice);
     }
 

@@ -1,4 +1,5 @@
 using OrleansPool.Core.Replication;
+using OrleansPool.Core.Segments;
 using OrleansPool.Core.Wire;
 using OrleansPool.Simulation.Load;
 using OrleansPool.Simulation.Scenarios;
@@ -136,6 +137,43 @@ internal static class SettlementStories
         story.Pass(TimeSpan.FromSeconds(3));
         Assert.DoesNotContain(story.D.Id, story.World.Store.Root.Expelled);
         Assert.Equal(1, story.Read(lease));
+    });
+
+    [Told]
+    public static void A_silo_that_membership_has_forgotten_is_as_dead_as_one_that_it_calls_dead() => Story.Tell(ThreeCopies, story =>
+    {
+        SimLease lease = Begin(story);
+        story.A.Crash();
+        story.World.Membership.Forget(story.A.Id.Silo);
+        story.Until(() => story.Serves(story.B), "another takes over");
+        Assert.Equal(1, story.Read(lease));
+    });
+
+    [Told]
+    public static void What_a_new_primary_fetches_is_taken_once_and_not_before_its_blocks_are_zeroed() => Story.Tell(ThreeCopies, story =>
+    {
+        SimLease lease = Begin(story);
+        SimLease old = story.Lease(10);
+        story.Forget(old);
+        story.B.ZeroingTakes = TimeSpan.FromMilliseconds(400);
+        story.Await(story.Client.OnLease(OperationKind.Free, old).Insist());
+        story.Until(() => story.CopyAt(story.A)!.FreeBlockCount == 11 && story.CopyAt(story.C)!.FreeBlockCount == 11, "two have zeroed the blocks");
+        MessageRule lost = story.Messages.Drop<Replicate>(to: story.B);
+        ScriptCall alloc = story.Client.Alloc(story.Segment, 10, TimeSpan.FromHours(1)).SendTo(story.A);
+        ScriptCall write = story.Client.Write(lease, 2).SendTo(story.A);
+        story.Until(() => story.CopyAt(story.C)!.LastSequence == story.CopyAt(story.B)!.LastSequence + 2, "only one other has what came then");
+        MessageRule twice = story.Messages.Repeat<FetchedEntries>(to: story.B);
+        story.Kill(story.A);
+        lost.Lift();
+        Segment copy = story.CopyAt(story.B)!;
+        story.Until(() => twice.Count > 0 && copy.LastSequence == story.CopyAt(story.C)!.LastSequence, "it has all in the end");
+        Assert.Equal(ReplicaRole.Successor, copy.Replica!.Role);
+        twice.Lift();
+        story.Until(() => story.Serves(story.B), "it opens");
+        story.B.ZeroingTakes = TimeSpan.Zero;
+        story.Await(alloc.Insist());
+        story.Await(write.Insist());
+        Assert.Equal(2, story.Read(lease));
     });
 
     [Told]

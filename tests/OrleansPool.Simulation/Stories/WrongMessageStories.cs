@@ -48,7 +48,11 @@ internal static class WrongMessageStories
     {
         SimLease lease = Begin(story);
         MessageRule images = story.Messages.Hold<CopyBlocks>(to: story.D);
+        MessageRule parts = story.Messages.Hold<SnapshotPart>(to: story.D, where: part => part.Part > 0);
         story.BeginJoin(story.A, story.D);
+        story.Until(() => parts.Count > 0 && story.ReplicaAt(story.D) is { Joiner.IsInstalled: false }, "the snapshot is under way");
+        story.Slip(story.D, story.A.Id, new Replicate(story.Segment, story.Row.Epoch, [], 1, null));
+        parts.Lift();
         story.Until(() => images.Count > 0 && story.ReplicaAt(story.D) is { Joiner.IsInstalled: true }, "the copy is under way");
         foreach (SegmentMessage message in Everything(story, lease)) story.Slip(story.D, story.C.Id, message);
         foreach (SegmentMessage message in Everything(story, lease).Where(message => message is Seal or FetchEntries or MovePrepare or ConsentRequest)) story.Slip(story.D, story.A.Id, message);
