@@ -66,6 +66,27 @@ internal static class SessionStories
     });
 
     [Told]
+    public static void An_operation_that_is_overtaken_by_the_end_of_its_session_is_done_once_and_its_late_duplicate_is_not() => Story.Tell(LargeLog, story =>
+    {
+        story.MakeSegment(story.A, story.B);
+        SimLease lease = story.Lease();
+        List<ScriptClient> others = OpenUntilFull(story);
+        new Sharer(story, story.C).Fetch(lease);
+        MessageRule callback = story.Messages.Hold<Invalidate>(to: story.C);
+        ScriptCall add = story.Client.Add(lease, 5).SendTo(story.A);
+        story.Until(() => callback.Count > 0, "the operation waits for a copy of its block");
+        foreach (ScriptClient other in others) story.Await(other.Ask(story.Segment, Operation.ListLeases(0, LeaseOrder.Oldest, 1)).SendTo(story.A));
+        story.Await(story.NewClient().OpenSession(story.Segment).Insist());
+        Assert.False(add.IsAnswered, "its session has ended before it is done");
+        callback.Lift();
+        Assert.Equal(5, story.Await(add).Value);
+        add.SendTo(story.A);
+        story.Until(() => add.Answers.Count == 2, "the late duplicate is answered");
+        Assert.Equal(OperationStatus.Indeterminate, add.Answers[1].Result.Status);
+        Assert.Equal(5, story.Read(lease));
+    });
+
+    [Told]
     public static void Where_all_sessions_are_being_closed_whoever_wants_one_more_waits() => Story.Tell(LargeLog, story =>
     {
         story.MakeSegment(story.A, story.B);
