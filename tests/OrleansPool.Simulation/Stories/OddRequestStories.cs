@@ -71,6 +71,7 @@ internal static class OddRequestStories
         byte[] word = new byte[8];
         Assert.True(cache.TryRead(story.A.Id, story.Segment, lease.Blocks[0], lease.Key, 0, word, out CacheTicket hit) && cache.Confirm(hit, story.C.Now));
         Assert.False(cache.TryRead(story.A.Id, story.Segment, lease.Blocks[0], lease.Key, -1, word, out CacheTicket miss));
+        Assert.False(cache.TryRead(story.A.Id, story.Segment, lease.Blocks[0], lease.Key with { Generation = lease.Key.Generation + 1 }, 0, word, out _));
         Assert.False(cache.TryRead(story.A.Id, story.Segment, lease.Blocks[0], lease.Key, story.World.Geometry.BlockBytes - 4, word, out _));
         Assert.False(cache.Confirm(miss, story.C.Now));
     });
