@@ -248,7 +248,7 @@ internal sealed class CacheShard
     private void ReleaseBytes(ref CacheEntry entry)
     {
         _pages.Free(entry.FirstPage);
-        Bytes -= entry.Bytes;
+        if (!Replication.Mutant.Is(Replication.Mutation.EvictedBytesStayCounted)) Bytes -= entry.Bytes;
         entry.FirstPage = None;
         entry.Version = 0;
         entry.Terms = null;

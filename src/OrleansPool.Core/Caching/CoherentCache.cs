@@ -58,9 +58,9 @@ internal sealed class CoherentCache(Standing standing, BlockCache cache)
 
         PeerLink owner = standing.Peers[row.Primary];
         owner.WantedUntil = now + standing.Times.Silence;
-        flight = new Flight(++_lastNumber, owner, row.Epoch, key, now);
+        flight = new Flight(++_lastNumber, (row.Segment, block), owner, row.Epoch, key, now);
         flight.Waiters.Add(waiter);
-        _flights.Add((row.Segment, block), flight);
+        _flights.Add(flight.Place, flight);
         WakeAt = Tick.Min(WakeAt, now + FlightMax);
         CacheRight right = owner.Cacheable;
         bool keeps = now <= right.Until && _hot.MayKeep(row.Segment, block, now);
@@ -142,13 +142,7 @@ internal sealed class CoherentCache(Standing standing, BlockCache cache)
     {
         foreach (Flight flight in _overdue)
         {
-            foreach (((SegmentId, int) block, Flight other) in _flights)
-            {
-                if (other != flight) continue;
-                _flights.Remove(block);
-                break;
-            }
-
+            _flights.Remove(flight.Place);
             foreach (IFillWaiter waiter in flight.Waiters) waiter.Filled(status, 0, default);
             foreach (IFillWaiter waiter in flight.Latecomers) waiter.Filled(status, 0, default);
         }

@@ -7,9 +7,12 @@ namespace OrleansPool.Core.Caching;
 /// The reply was copied when the request had arrived, so it is current for those who waited when the request was sent, and for nobody who
 /// came later: the block may have changed since. Those look into the cache once it is there.
 /// </remarks>
-internal sealed class Flight(long number, PeerLink owner, ulong epoch, LeaseKey key, Tick sentAt)
+internal sealed class Flight(long number, (SegmentId Segment, int Block) place, PeerLink owner, ulong epoch, LeaseKey key, Tick sentAt)
 {
     public long Number => number;
+
+    /// <summary>The block that it brings.</summary>
+    public (SegmentId Segment, int Block) Place => place;
 
     public PeerLink Owner => owner;
 

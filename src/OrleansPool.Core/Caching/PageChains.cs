@@ -24,7 +24,6 @@ internal sealed class PageChains
         _pageBytes = pageBytes;
         _next = new int[pageCount];
         for (int page = 0; page < pageCount; page++) _next[page] = page + 1 < pageCount ? page + 1 : End;
-        _firstFree = pageCount > 0 ? 0 : End;
         FreeCount = pageCount;
     }
 

@@ -40,7 +40,7 @@ internal sealed class Authority(ReplicationTimes times, bool isInProcess)
             return;
         }
 
-        if (askedAt > _rootReadAt) _rootReadAt = askedAt;
+        _rootReadAt = Tick.Max(_rootReadAt, askedAt);
         Extend(_rootReadAt + times.Authority);
     }
 

@@ -43,10 +43,10 @@ internal sealed class BackupDuty(Replica replica)
         if (entry.Kind == OperationKind.Alloc)
         {
             AllocRecord.Read(entry.Bytes.Span, out _, out _, out _, out ReadOnlySpan<BlockRun> runs);
-            if (!segment.Leases.TryReserve(runs) && !Mutant.Is(Mutation.AllocBeforeZeroed)) return false;
+            if (!segment.Leases.Supply.TryReserve(runs) && !Mutant.Is(Mutation.AllocBeforeZeroed)) return false;
             if (!EntryCodec.TryAppend(segment.Log, entry))
             {
-                segment.Leases.Unreserve(runs);
+                segment.Leases.Supply.Unreserve(runs);
                 return false;
             }
         }
@@ -75,7 +75,8 @@ internal sealed class BackupDuty(Replica replica)
         if (holdsAll) outbox.Send(from, new MoveReady(replica.Segment.Id, replica.Row.Epoch));
     }
 
-    private void LearnCommitted(ulong committed)
+    /// <summary>Every operation up to some sequence is committed, as far as it is here.</summary>
+    public void LearnCommitted(ulong committed)
     {
         OperationLog log = replica.Segment.Log;
         ulong known = Math.Min(committed, log.Last);

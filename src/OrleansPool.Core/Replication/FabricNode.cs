@@ -66,10 +66,9 @@ internal sealed class FabricNode
         result = new OperationResult(OperationStatus.NotPrimary);
         if (IsLost(id, now)) result = new OperationResult(OperationStatus.Lost);
         else if (Map.Find(id) is { State: SegmentState.Deleted }) result = new OperationResult(OperationStatus.NoSegment);
-        if (!_segments.TryGetValue(id, out Segment? segment) || segment.Replica is null) return true;
-        if (epoch < segment.Replica.Row.Epoch && !segment.Replica.IsOpen) return true;
+        if (!_segments.TryGetValue(id, out Segment? segment)) return true;
+        if (epoch < segment.Replica!.Row.Epoch && !segment.Replica.IsOpen) return true;
         bool isAnswered = segment.Step(operation, now, outbox.Segment);
-        if (segment.Fault is not null) isAnswered = true;
         (result, validUntil) = (outbox.Segment.Result, outbox.Segment.ResultValidUntil);
         Finish(segment, now, outbox);
         Settle(now, outbox);
@@ -92,7 +91,8 @@ internal sealed class FabricNode
                 Learn(notice.Row, settledEpoch: 0, now, outbox);
 
                 // Also whoever won an old row in a map that went back in time learns so that there was a newer one.
-                if (Map.Find(notice.Row.Segment) is { } newer && newer.Epoch > notice.Row.Epoch) outbox.Messages.Add((from, new RowNotice(newer)));
+                SegmentRow known = Map.Find(notice.Row.Segment)!;
+                if (known.Epoch > notice.Row.Epoch) outbox.Messages.Add((from, new RowNotice(known)));
                 break;
             case FillReply reply:
                 Cache?.Take(from, reply, now);
@@ -171,8 +171,8 @@ internal sealed class FabricNode
     /// <summary>Begins to make another node a member of a segment whose primary this node is.</summary>
     public bool TryJoin(SegmentId id, NodeId target, Tick now, NodeOutbox outbox)
     {
-        if (!_segments.TryGetValue(id, out Segment? segment) || segment.Replica is not { IsOpen: true } replica) return false;
-        bool begun = replica.Primary.TryJoin(target, outbox.Segment);
+        if (!_segments.TryGetValue(id, out Segment? segment) || !segment.Replica!.IsOpen) return false;
+        bool begun = segment.Replica.Primary.TryJoin(target, outbox.Segment);
         Finish(segment, now, outbox);
         Settle(now, outbox);
         return begun;
@@ -181,8 +181,8 @@ internal sealed class FabricNode
     /// <summary>Begins to hand a segment to another of its members.</summary>
     public bool TryMove(SegmentId id, NodeId target, Tick now, NodeOutbox outbox)
     {
-        if (!_segments.TryGetValue(id, out Segment? segment) || segment.Replica is not { IsOpen: true } replica) return false;
-        bool begun = replica.Primary.TryMove(target, now);
+        if (!_segments.TryGetValue(id, out Segment? segment) || !segment.Replica!.IsOpen) return false;
+        bool begun = segment.Replica.Primary.TryMove(target, now);
         segment.Elapse(now, outbox.Segment);
         Finish(segment, now, outbox);
         Settle(now, outbox);
@@ -192,8 +192,8 @@ internal sealed class FabricNode
     /// <summary>Begins to give back a segment that nobody has a lease in.</summary>
     public bool TryDelete(SegmentId id, Tick now, NodeOutbox outbox)
     {
-        if (!_segments.TryGetValue(id, out Segment? segment) || segment.Replica is not { IsOpen: true } replica) return false;
-        bool begun = replica.Primary.TryDelete();
+        if (!_segments.TryGetValue(id, out Segment? segment) || !segment.Replica!.IsOpen) return false;
+        bool begun = segment.Replica.Primary.TryDelete(outbox.Segment);
         segment.Elapse(now, outbox.Segment);
         Finish(segment, now, outbox);
         Settle(now, outbox);
@@ -203,8 +203,9 @@ internal sealed class FabricNode
     /// <summary>Asks a segment's primary to release this node's copy.</summary>
     public void AskToLeave(SegmentId id, NodeOutbox outbox)
     {
-        if (!_segments.TryGetValue(id, out Segment? segment) || segment.Replica is not { Role: ReplicaRole.Backup } replica) return;
-        outbox.Messages.Add((replica.Row.Primary, new LeaveRequest(id, replica.Row.Epoch)));
+        if (!_segments.TryGetValue(id, out Segment? segment) || segment.Replica!.Role != ReplicaRole.Backup) return;
+        SegmentRow row = segment.Replica.Row;
+        outbox.Messages.Add((row.Primary, new LeaveRequest(id, row.Epoch)));
     }
 
     /// <summary>Whether a segment is lost and everybody who could still serve it has stopped: its names may be made anew.</summary>
@@ -244,8 +245,9 @@ internal sealed class FabricNode
         if (!_segments.TryGetValue(message.Segment, out Segment? segment))
         {
             if (Map.Find(message.Segment) is { } row && row.Epoch > message.Epoch) outbox.Messages.Add((from, new RowNotice(row)));
-            if (message is not SnapshotPart joining || Map.Find(message.Segment) is not { } map || map.Joiner != Standing.Self) return;
-            if (map.Epoch != joining.Epoch) return;
+            if (message is not SnapshotPart joining) return;
+            SegmentRow map = Map.Find(message.Segment)!;
+            if (map.Joiner != Standing.Self || map.Epoch != joining.Epoch) return;
             segment = _memory.TryMake(message.Segment, map.Pool, now);
             if (segment is null)
             {
@@ -299,18 +301,14 @@ internal sealed class FabricNode
         bool hasProposed = outbox.Segment.Proposals.Count > 0;
         outbox.Gather(segment);
         if (hasProposed) Map.Elapse(now, outbox);
-        if (segment.Replica is { } replica)
-        {
-            if (Map.Learn(replica.Row, now)) outbox.MustReview = true;
-            if (replica.WantsRow) Map.WantRead(segment.Id);
-            replica.WantsRow = false;
-        }
-
-        bool isGone = segment.Replica is { Role: ReplicaRole.Retired } or { Joiner.MustRestart: true } or { MustRestart: true } || segment.Fault is not null;
+        Replica replica = segment.Replica!;
+        if (replica.WantsRow) Map.WantRead(segment.Id);
+        replica.WantsRow = false;
+        bool isGone = replica.Role == ReplicaRole.Retired || replica.MustRestart || replica.Joiner is { MustRestart: true } || segment.Fault is not null;
         if (!isGone || !_segments.Remove(segment.Id)) return;
         _copies.Remove(segment);
         if (segment.Fault is { } fault) outbox.Faults.Add((segment.Id, fault));
-        if (segment.Replica!.IsLost) _lostSeenAt.TryAdd(segment.Id, now);
+        if (replica.IsLost) _lostSeenAt.TryAdd(segment.Id, now);
         _memory.Release(segment);
     }
 
@@ -328,8 +326,7 @@ internal sealed class FabricNode
         outbox.Announced.Clear();
         if (!outbox.MustReview) return;
         outbox.MustReview = false;
-        bool isUnfinished = _succession.Review(now, row => _segments.TryGetValue(row.Segment, out Segment? segment)
-            && (segment.Replica!.Role is ReplicaRole.Backup or ReplicaRole.Successor || Mutant.Is(Mutation.JoinerIsElectable)));
+        bool isUnfinished = _succession.Review(now, row => _segments.ContainsKey(row.Segment));
         _reviewAt = isUnfinished ? now + Standing.Times.Resend : Tick.Never;
         Map.Elapse(now, outbox);
         _walk.Clear();

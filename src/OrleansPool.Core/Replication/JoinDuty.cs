@@ -65,30 +65,43 @@ internal sealed class JoinDuty(Replica replica, BackupProgress progress)
         _isProposed = false;
     }
 
+    /// <summary>Takes an acknowledgement of the snapshot or of a copy.</summary>
     public void Receive(NodeId from, SegmentMessage message, Tick now, Outbox outbox)
     {
         if (from != Target) return;
         if (progress.OwesSince != Tick.Never) progress.OwesSince = now;
-        switch (message)
-        {
-            case SnapshotAck { PartCount: < 0 }:
-                progress.Consents = true;
-                break;
-            case SnapshotAck ack when _parts is not null && ack.Sequence == _snapshotAt && ack.PartCount > _partsAcked:
-                _partsAcked = Math.Min(ack.PartCount, _parts.Length);
-                if (IsInstalled) (progress.Acked, progress.Sent, progress.KnowsRow) = (_snapshotAt, _snapshotAt, ack.Epoch == replica.Row.Epoch);
-                break;
-            case CopyAck ack when _isCopyOut && ack.Snapshot == _snapshotAt && ack.Number == _number:
-                _isCopyOut = false;
-                _copied = _copyEnd;
-                break;
-            case CopyAck { IsStale: true } ack when _isCopyOut && ack.Snapshot == _snapshotAt && ack.Number == _number - 1:
-                _isCopyOut = false;
-                _number--;
-                break;
-        }
-
+        if (message is SnapshotAck snapshot) Take(snapshot);
+        else Take((CopyAck)message);
         Elapse(now, outbox);
+    }
+
+    private void Take(SnapshotAck ack)
+    {
+        if (ack.PartCount < 0)
+        {
+            progress.Consents = true;
+        }
+        else if (_parts is not null && ack.Sequence == _snapshotAt && ack.PartCount > _partsAcked)
+        {
+            _partsAcked = Math.Min(ack.PartCount, _parts.Length);
+            if (IsInstalled) (progress.Acked, progress.Sent, progress.KnowsRow) = (_snapshotAt, _snapshotAt, ack.Epoch == replica.Row.Epoch);
+        }
+    }
+
+    private void Take(CopyAck ack)
+    {
+        if (!_isCopyOut || ack.Snapshot != _snapshotAt) return;
+        if (ack.Number == _number)
+        {
+            _isCopyOut = false;
+            _copied = _copyEnd;
+        }
+        else if (ack.IsStale && ack.Number == _number - 1)
+        {
+            // The same image once more, newer.
+            _isCopyOut = false;
+            _number--;
+        }
     }
 
     public void Elapse(Tick now, Outbox outbox)

@@ -132,10 +132,11 @@ internal sealed class JoinerDuty(Replica replica)
         IsInstalled = true;
     }
 
+    /// <summary>How many parts are here before the first that is not.</summary>
     private int LeadingCount()
     {
         int count = 0;
-        while (count < _parts.Length && !_parts[count].IsEmpty) count++;
+        while (!_parts[count].IsEmpty) count++;
         return count;
     }
 }

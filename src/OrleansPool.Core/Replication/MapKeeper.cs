@@ -40,8 +40,8 @@ internal sealed class MapKeeper(Standing standing)
         int shard = PoolMapShard.Of(change.Row.Segment);
         Desk(shard);
         if (!_wanted.TryGetValue(shard, out List<RowChange>? changes)) _wanted.Add(shard, changes = []);
-        changes.RemoveAll(other => other.Row.Segment == change.Row.Segment && other.Row.Epoch <= change.Row.Epoch);
-        if (!changes.Exists(other => other.Row.Segment == change.Row.Segment)) changes.Add(change);
+        changes.RemoveAll(other => other.Row.Segment == change.Row.Segment);
+        changes.Add(change);
     }
 
     /// <summary>Whether a change of a row is under way.</summary>
@@ -110,7 +110,7 @@ internal sealed class MapKeeper(Standing standing)
         if (isSettled)
         {
             // A range is this node's only if this very write was done: of one whose outcome is unknown the range is left unused.
-            if (tookRange && reply.Outcome == StoreOutcome.Done && Root.Known.NextShard == shardBefore + 1 && next is null) _ranges.Dequeue()(shardBefore);
+            if (tookRange && reply.Outcome == StoreOutcome.Done && Root.Known.NextShard == shardBefore + 1) _ranges.Dequeue()(shardBefore);
             _takesRange = false;
         }
 

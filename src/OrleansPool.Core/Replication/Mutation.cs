@@ -72,4 +72,5 @@ internal enum Mutation
     LossCountsSoon,
     AckOfEarlierCallbackCounts,
     JoinerNeedNotKnowRow,
+    EvictedBytesStayCounted,
 }

@@ -20,7 +20,7 @@ internal sealed class PrimaryDuty(Replica replica)
     private readonly Caching.Sharing _sharing = new(replica);
     private JoinDuty? _join;
     private MoveDuty? _move;
-    private DeleteDuty? _delete;
+    private bool _isDeleting;
     private bool _hasLapsed = true;
 
     private Segment Segment => replica.Segment;
@@ -36,7 +36,7 @@ internal sealed class PrimaryDuty(Replica replica)
     public bool IsProposing { get; private set; }
 
     /// <summary>The segment is being handed over or given back: nothing is accepted any more.</summary>
-    public bool IsClosing => _move is { IsClosing: true } || _delete is not null;
+    public bool IsClosing => _move is { IsClosing: true } || _isDeleting;
 
     /// <summary>Whether operations are committed in order only, so that the state is that of one moment of the stream.</summary>
     public bool CommitsInOrder => _join is { IsWaitingForOrder: true };
@@ -66,7 +66,7 @@ internal sealed class PrimaryDuty(Replica replica)
     public void Adopt(Tick now)
     {
         _members.Clear();
-        (_join, _move, _delete, IsProposing) = (null, null, null, false);
+        (_join, _move, _isDeleting, IsProposing) = (null, null, false, false);
         Follow(now);
     }
 
@@ -119,7 +119,7 @@ internal sealed class PrimaryDuty(Replica replica)
             if (IsRequired(member) && (replica.Row.Has(member.Node) || !Mutant.Is(Mutation.JoinerLeaseNotNeeded))) leases.Add(member.Link);
         }
 
-        return new ReadRight(replica.Row.Epoch, [.. leases], Standing.Authority, barred);
+        return new ReadRight([.. leases], Standing.Authority, barred);
     }
 
     /// <summary>The row has changed, and this node is still its primary.</summary>
@@ -152,13 +152,14 @@ internal sealed class PrimaryDuty(Replica replica)
         Segment.Stream.Pending.Abandon(outbox);
         _sharing.Begin();
         _members.Clear();
-        (_join, _move, _delete, IsProposing) = (null, null, null, false);
+        (_join, _move, _isDeleting, IsProposing) = (null, null, false, false);
     }
 
     /// <summary>Proposes a row. One change is under way at a time.</summary>
     public void Propose(SegmentRow row, Outbox outbox)
     {
-        SegmentFaultException.ThrowUnless(!IsProposing && row.Epoch == replica.Row.Epoch + 1, "one change of a row is proposed at a time");
+        SegmentFaultException.ThrowUnless(!IsProposing, "one change of a row is proposed at a time");
+        SegmentFaultException.ThrowUnless(row.Epoch == replica.Row.Epoch + 1, "a proposed row is the next one");
         IsProposing = true;
         outbox.Propose(new RowChange(row));
     }
@@ -168,7 +169,7 @@ internal sealed class PrimaryDuty(Replica replica)
     public bool TryJoin(NodeId target, Outbox outbox)
     {
         SegmentRow row = replica.Row;
-        if (replica.Role != ReplicaRole.Primary || IsProposing || _move is not null || _delete is not null || row.Joiner != default || row.Has(target)) return false;
+        if (IsProposing || _move is not null || row.Joiner != default || row.Has(target)) return false;
 
         // The row will say that its writer's view has all its members: absence from an older view is then not taken for death.
         if (!Standing.View.Counts(target.Silo)) return false;
@@ -176,14 +177,19 @@ internal sealed class PrimaryDuty(Replica replica)
         return true;
     }
 
-    /// <summary>Begins to give the segment back, if nobody has a lease in it.</summary>
+    /// <summary>
+    /// Begins to give the segment back, if nobody has a lease in it: nothing is accepted any more, and the row will say so. If it turns out to be
+    /// unchanged, the segment goes on.
+    /// </summary>
     /// <returns>False when that is not possible now.</returns>
-    public bool TryDelete()
+    public bool TryDelete(Outbox outbox)
     {
-        bool isFree = replica.Role == ReplicaRole.Primary && !IsProposing && _move is null && _join is null && replica.Row.Joiner == default;
-        if (!isFree || _delete is not null || Segment.LeaseCount > 0 || Segment.Stream.Pending.Count > 0) return false;
-        _delete = new DeleteDuty(replica);
+        bool isFree = !IsProposing && _move is null && _join is null && replica.Row.Joiner == default;
+        if (!isFree || Segment.LeaseCount > 0 || Segment.Stream.Pending.Count > 0) return false;
+        _isDeleting = true;
         SetRight();
+        SegmentRow next = replica.Row.Next(Standing.View.Version);
+        Propose(next with { State = SegmentState.Deleted, Primary = default, InSync = [], Joiner = default }, outbox);
         return true;
     }
 
@@ -191,7 +197,7 @@ internal sealed class PrimaryDuty(Replica replica)
     /// <returns>False when that is not possible now.</returns>
     public bool TryMove(NodeId target, Tick now)
     {
-        if (replica.Role != ReplicaRole.Primary || IsProposing || _move is not null || _delete is not null || _join is not null || Find(target) is not { } member) return false;
+        if (IsProposing || _move is not null || _join is not null || Find(target) is not { } member) return false;
         _move = new MoveDuty(replica, member, now);
         return true;
     }
@@ -270,16 +276,10 @@ internal sealed class PrimaryDuty(Replica replica)
             RestartDurationsAfterLapse(now);
             bool mayExpire = !_hasLapsed || Mutant.Is(Mutation.ExpiresWithoutRight);
             if (replica.IsOpen && mayExpire && Segment.Stream.WakeAt(now) <= now) Segment.Stream.Sweep(now, outbox);
-            if (_join is null && replica.Row.Joiner != default && _move is null) _join = new JoinDuty(replica, Follow(replica.Row.Joiner, now));
+            if (_join is null && replica.Row.Joiner != default) _join = new JoinDuty(replica, Follow(replica.Row.Joiner, now));
             _join?.Elapse(now, outbox);
             _move?.Elapse(now, outbox);
             if (_move is { IsOver: true }) _move = null;
-            _delete?.Elapse(outbox);
-            if (_delete is { IsOver: true })
-            {
-                _delete = null;
-                SetRight();
-            }
         }
 
         if (!IsProposing && !IsClosing) _removal.Elapse(now, outbox);
@@ -315,8 +315,7 @@ internal sealed class PrimaryDuty(Replica replica)
     {
         _move?.OnRow(now);
         if (_move is { IsOver: true }) _move = null;
-        _delete?.OnRow();
-        if (_delete is { IsOver: true }) _delete = null;
+        _isDeleting = false;
     }
 
     private BackupProgress Follow(NodeId node, Tick now)

@@ -45,8 +45,8 @@ internal sealed class Replica
         }
         else
         {
-            Role = row.Joiner == standing.Self ? ReplicaRole.Joiner : ReplicaRole.Backup;
-            if (Role == ReplicaRole.Joiner) _joiner = new JoinerDuty(this);
+            Role = ReplicaRole.Joiner;
+            _joiner = new JoinerDuty(this);
         }
     }
 
@@ -115,14 +115,6 @@ internal sealed class Replica
     /// <summary>Takes a message.</summary>
     public void Receive(NodeId from, SegmentMessage message, Tick now, Outbox outbox)
     {
-        SegmentRow? carried = message switch
-        {
-            Wire.Replicate replicate => replicate.Row,
-            Seal seal => seal.Row,
-            SnapshotPart part => part.Row,
-            _ => null,
-        };
-        if (carried is not null && carried.Epoch > Row.Epoch) Observe(carried, settledEpoch: 0, now, outbox);
         if (message.Epoch < Row.Epoch && !IsStillTrue(message))
         {
             if (!Mutant.Is(Mutation.NoEpochCheck) || message is not Wire.Replicate)
@@ -138,7 +130,7 @@ internal sealed class Replica
         switch (message)
         {
             case Wire.Replicate replicate when Role is ReplicaRole.Backup or ReplicaRole.Joiner:
-                if (Role == ReplicaRole.Joiner && _joiner?.IsInstalled != true) return;
+                if (Role == ReplicaRole.Joiner && !_joiner!.IsInstalled) return;
                 _backup.Take(from, replicate, now, outbox);
                 break;
             case Seal seal when Role == ReplicaRole.Backup && from == Row.Primary:
@@ -285,7 +277,7 @@ internal sealed class Replica
         Role = ReplicaRole.Retired;
     }
 
-    private void ElapseTakeover(Tick now, Outbox outbox) => _takeover?.Elapse(now, outbox);
+    private void ElapseTakeover(Tick now, Outbox outbox) => _takeover!.Elapse(now, outbox);
 
     /// <summary>An acknowledgement of this primary's own stream stays true when the row changes and the primary does not.</summary>
     private bool IsStillTrue(SegmentMessage message) =>

@@ -37,22 +37,21 @@ internal sealed class TakeoverDuty(Replica replica)
 
     public Tick WakeAt(Tick now) => now + Standing.Times.Resend;
 
+    /// <summary>Takes the answer to a seal, or entries that were fetched.</summary>
     public void Receive(NodeId from, SegmentMessage message, Tick now, Outbox outbox)
     {
-        switch (message)
+        if (message is SealReply reply)
         {
-            case SealReply reply when replica.Row.Has(from):
-                _sealed[from] = (reply.LastSequence, reply.CommittedSequence);
-                break;
-            case FetchedEntries fetched:
-                foreach (StreamEntry entry in fetched.Entries)
-                {
-                    if (entry.Sequence == Segment.Log.Last + 1 && !replica.Backup.TryTake(entry, now, outbox)) break;
-                }
-
-                _askedAt = default;
-                break;
+            if (replica.Row.Has(from)) _sealed[from] = (reply.LastSequence, reply.CommittedSequence);
+            return;
         }
+
+        foreach (StreamEntry entry in ((FetchedEntries)message).Entries)
+        {
+            if (entry.Sequence == Segment.Log.Last + 1 && !TryTake(entry, now, outbox)) break;
+        }
+
+        _askedAt = default;
     }
 
     public void Elapse(Tick now, Outbox outbox)
@@ -82,6 +81,25 @@ internal sealed class TakeoverDuty(Replica replica)
         if (now < Standing.LastPromiseToExpelledEnds() && !Mutant.Is(Mutation.NoTakeoverWait)) return;
         if (!replica.Primary.AllHave(Segment.Log.Last) && !Mutant.Is(Mutation.OpensBeforeEqual)) return;
         replica.Open(now, outbox);
+    }
+
+    /// <summary>
+    /// Takes an entry that was fetched. Where the log is full, what others know to be committed makes room: this node may have heard of that from
+    /// nobody, and the primary that would have told it is dead.
+    /// </summary>
+    private bool TryTake(in StreamEntry entry, Tick now, Outbox outbox)
+    {
+        if (replica.Backup.TryTake(entry, now, outbox)) return true;
+        replica.Backup.LearnCommitted(KnownCommitted());
+        return replica.Backup.TryTake(entry, now, outbox);
+    }
+
+    /// <summary>The highest commit point that a sealed member told of.</summary>
+    private ulong KnownCommitted()
+    {
+        ulong committed = 0;
+        foreach ((_, ulong known) in _sealed.Values) committed = Math.Max(committed, known);
+        return committed;
     }
 
     private bool IsSealed()
@@ -121,8 +139,7 @@ internal sealed class TakeoverDuty(Replica replica)
     private void LetUntouchedBeRead()
     {
         OperationLog log = Segment.Log;
-        ulong committed = log.Committed;
-        foreach ((_, (_, ulong known)) in _sealed) committed = Math.Max(committed, Math.Min(known, log.Last));
+        ulong committed = Math.Max(log.Committed, Math.Min(KnownCommitted(), log.Last));
         var barred = new HashSet<int>();
         if (!Mutant.Is(Mutation.TailIsReadable))
         {

@@ -47,11 +47,10 @@ internal sealed class BlockBitmap
     /// <summary>Takes a run of free blocks: the lowest that has them all, or else the lowest run there is, cut to size.</summary>
     /// <param name="countMax">Most blocks to take.</param>
     /// <param name="first">First block of the run.</param>
-    /// <returns>How many were taken; 0 only if none is free.</returns>
+    /// <returns>How many were taken: at least one, for the caller has made sure that one is free.</returns>
     public int Take(int countMax, out int first)
     {
-        first = -1;
-        if (FreeCount == 0) return 0;
+        SegmentFaultException.ThrowUnless(FreeCount > 0, "blocks are taken where there are free ones");
         int count = 1;
         if (countMax == 1)
         {

@@ -7,7 +7,7 @@ namespace OrleansPool.Core.Segments;
 /// only; at a backup, which serves nobody, when it is received. Deterministic: replicas that apply the same entries are the same.
 /// </summary>
 /// <remarks>Owned by the segment's executor.</remarks>
-internal sealed class EntryApplication(BlockStore store, LeaseTable leases, SessionTable sessions, OperationLog log)
+internal sealed class EntryApplication(BlockStore store, LeaseTable leases, LeaseListing listing, SessionTable sessions, OperationLog log)
 {
     /// <summary>Applies an entry of the log.</summary>
     /// <param name="sequence">Which.</param>
@@ -24,18 +24,18 @@ internal sealed class EntryApplication(BlockStore store, LeaseTable leases, Sess
         {
             case OperationKind.Alloc:
                 leases.Begin(bytes, sequence, now);
-                result = result with { Lease = leases.View(entry.Block) };
+                result = result with { Lease = listing.View(entry.Block) };
                 break;
             case OperationKind.Free or OperationKind.Expire:
                 outbox.Retire(entry.Block, leases.End(entry.Block, sequence, expired: entry.Kind == OperationKind.Expire));
                 break;
             case OperationKind.Transfer:
                 leases.Transfer(entry.Block, sequence, now);
-                result = result with { Lease = leases.View(entry.Block) };
+                result = result with { Lease = listing.View(entry.Block) };
                 break;
             case OperationKind.Keep:
                 leases.Keep(entry.Block, Encoding.UTF8.GetString(bytes));
-                result = result with { Lease = leases.View(entry.Block) };
+                result = result with { Lease = listing.View(entry.Block) };
                 break;
             case OperationKind.Fence:
                 leases.Fences.Apply(entry.Block, bytes);

@@ -15,22 +15,18 @@ namespace OrleansPool.Core.Segments;
 internal sealed class LeaseTable
 {
     private readonly BlockStore _store;
-    private readonly BlockBitmap _bitmap;
     private NativeTable<LeaseRow> _rows;
-    private readonly RetiredBlocks _retired;
     private readonly LabelTable _labels = new();
     private readonly LeaseTraces _traces = new();
     private readonly Dictionary<int, string> _regions = [];
     private Tick _madeAt;
-    private int _reserved;
 
     public LeaseTable(BlockStore store, ArenaSlice book, SegmentGeometry geometry, LeaseSecret secret, Tick madeAt)
     {
         _store = store;
         Fences = new FencedLeases(geometry.BlockBytes);
-        _bitmap = new BlockBitmap(book, geometry.BitmapAt, geometry.BlockCount);
+        Supply = new BlockSupply(store, book, geometry);
         _rows = new NativeTable<LeaseRow>(book, geometry.LeaseRowsAt, geometry.BlockCount);
-        _retired = new RetiredBlocks(store);
         Secret = secret;
         _madeAt = madeAt;
         for (int block = 0; block < store.BlockCount; block++)
@@ -43,13 +39,16 @@ internal sealed class LeaseTable
     /// <summary>Derives and verifies lease ids.</summary>
     public LeaseSecret Secret { get; set; }
 
+    /// <summary>The blocks that no lease has.</summary>
+    public BlockSupply Supply { get; }
+
     /// <summary>The lock fences of the leases.</summary>
     public FencedLeases Fences { get; }
 
     /// <summary>Goes on in other memory, which holds a copy already. The store has moved before.</summary>
     public void MoveTo(ArenaSlice book, SegmentGeometry geometry)
     {
-        _bitmap.MoveTo(book, geometry.BitmapAt);
+        Supply.MoveTo(book, geometry);
         _rows = new NativeTable<LeaseRow>(book, geometry.LeaseRowsAt, geometry.BlockCount);
     }
 
@@ -58,8 +57,6 @@ internal sealed class LeaseTable
     public int KeptCount => _regions.Count;
 
     public int LeasedBlockCount { get; private set; }
-
-    public int FreeBlockCount => _bitmap.FreeCount + _retired.ZeroedCount;
 
     /// <summary>Not later than the first moment at which a lease can run out.</summary>
     public Tick EarliestExpiry { get; private set; } = Tick.Never;
@@ -75,51 +72,6 @@ internal sealed class LeaseTable
         }
 
         return key.Rights >= needed ? OperationStatus.Ok : OperationStatus.Denied;
-    }
-
-    /// <summary>Chooses blocks for a lease and keeps others from them; the lease begins later.</summary>
-    /// <param name="blockCount">How many; <see cref="CanTake"/> was true for them.</param>
-    /// <param name="runs">Gets them.</param>
-    public void Reserve(int blockCount, List<BlockRun> runs)
-    {
-        SegmentFaultException.ThrowUnless(blockCount > 0 && blockCount <= _bitmap.FreeCount, "ALLOC was checked against the free count");
-        for (int left = blockCount; left > 0;)
-        {
-            int count = _bitmap.Take(left, out int first);
-            left -= count;
-            runs.Add(new BlockRun(first, count));
-        }
-
-        _reserved += blockCount;
-    }
-
-    /// <summary>Takes blocks that another replica chose.</summary>
-    /// <returns>False when some are not zeroed yet.</returns>
-    public bool TryReserve(ReadOnlySpan<BlockRun> runs)
-    {
-        Reclaim();
-        foreach (BlockRun run in runs)
-        {
-            if (!_bitmap.AreFree(run.First, run.Count)) return false;
-        }
-
-        foreach (BlockRun run in runs)
-        {
-            _bitmap.TakeExactly(run.First, run.Count);
-            _reserved += run.Count;
-        }
-
-        return true;
-    }
-
-    /// <summary>Gives back what was reserved for a lease that does not begin.</summary>
-    public void Unreserve(ReadOnlySpan<BlockRun> runs)
-    {
-        foreach (BlockRun run in runs)
-        {
-            _bitmap.Give(run.First, run.Count);
-            _reserved -= run.Count;
-        }
     }
 
     /// <summary>Begins a lease of blocks that were reserved for it.</summary>
@@ -162,14 +114,8 @@ internal sealed class LeaseTable
         RestartDuration(head, now);
         LeaseCount++;
         LeasedBlockCount += blockCount;
-        _reserved -= blockCount;
+        Supply.OnBegun(blockCount);
         return head;
-    }
-
-    public bool CanTake(int blockCount)
-    {
-        Reclaim();
-        return blockCount <= _bitmap.FreeCount;
     }
 
     /// <summary>Ends a lease. Its chain is dirty until it is zeroed.</summary>
@@ -179,7 +125,8 @@ internal sealed class LeaseTable
         for (int block = head; block != BlockRow.None; block = _store[block].Next)
         {
             ref BlockRow row = ref _store[block];
-            SegmentFaultException.ThrowUnless(row.Head == head && (row.Flags & BlockFlags.Leased) != 0, "a lease's chain holds only its own blocks");
+            SegmentFaultException.ThrowUnless(row.Head == head, "a lease's chain holds only its own blocks");
+            SegmentFaultException.ThrowUnless((row.Flags & BlockFlags.Leased) != 0, "a lease's chain holds leased blocks");
             row.Flags = BlockFlags.Dirty | (expired ? BlockFlags.Expired : BlockFlags.None);
             _store.SetGeneration(block, sequence);
         }
@@ -247,32 +194,20 @@ internal sealed class LeaseTable
 
     public string OwnerOf(int head) => _labels[_store[head].Label];
 
-    public LeaseView View(int head)
-    {
-        ulong generation = _store[head].Generation;
-        var runs = new List<BlockRun>(1);
-        int first = head;
-        int count = 0;
-        for (int block = head; block != BlockRow.None; block = _store[block].Next)
-        {
-            if (block != first + count)
-            {
-                runs.Add(new BlockRun(first, count));
-                first = block;
-                count = 0;
-            }
+    /// <summary>The region that keeps a lease; null for none.</summary>
+    public string? RegionOf(int head) => _regions.GetValueOrDefault(head);
 
-            count++;
-        }
+    /// <summary>The trace in which a lease was taken; zero for none.</summary>
+    public UInt128 TraceOf(int head) => _traces[head];
 
-        runs.Add(new BlockRun(first, count));
-        return new LeaseView(
-            new LeaseKey(head, generation, Secret.Derive(generation, LeaseRights.Owner), LeaseRights.Owner),
-            Secret.Derive(generation, LeaseRights.Read),
-            _rows[head].BlockCount,
-            IsKept(head) ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(_rows[head].DurationMilliseconds),
-            [.. runs]);
-    }
+    /// <summary>The heads of the kept leases.</summary>
+    public IReadOnlyCollection<int> KeptHeads => _regions.Keys;
+
+    /// <summary>The row of a lease.</summary>
+    public ref readonly LeaseRow RowOf(int head) => ref _rows[head];
+
+    /// <summary>How long ago a lease was taken.</summary>
+    public TimeSpan AgeOf(int head, Tick now) => now - _madeAt - TimeSpan.FromSeconds(_rows[head].TakenAtSeconds);
 
     /// <summary>Finds leases that have run out, looking at a bounded number of blocks.</summary>
     /// <param name="from">Where to begin; 0 begins a new round.</param>
@@ -301,45 +236,6 @@ internal sealed class LeaseTable
         return end == _store.BlockCount ? 0 : end;
     }
 
-    /// <summary>The kept leases.</summary>
-    public KeptLease[] ListKept()
-    {
-        var kept = new List<KeptLease>(_regions.Count);
-        foreach ((int head, string region) in _regions)
-        {
-            LeaseView view = View(head);
-            kept.Add(new KeptLease(view.Key, view.BlockCount, region));
-        }
-
-        return [.. kept];
-    }
-
-    /// <summary>Finds the leases that stand out among a bounded number of blocks.</summary>
-    /// <param name="from">Where to begin.</param>
-    /// <param name="blockCountMax">Most blocks to look at.</param>
-    /// <param name="order">Which stand out.</param>
-    /// <param name="countMax">Most leases to list.</param>
-    /// <param name="now">The moment.</param>
-    /// <param name="next">Where to go on, or 0 at the end.</param>
-    public ListedLease[] List(int from, int blockCountMax, LeaseOrder order, int countMax, Tick now, out int next)
-    {
-        var heads = new PriorityQueue<int, long>(countMax + 1);
-        int end = (int)Math.Min(_store.BlockCount, (long)from + blockCountMax);
-        for (int block = from; block < end; block++)
-        {
-            if ((_store[block].Flags & BlockFlags.Head) == 0) continue;
-            heads.Enqueue(block, order == LeaseOrder.Largest ? _rows[block].BlockCount : -(long)_rows[block].TakenAtSeconds);
-            if (heads.Count > countMax) heads.Dequeue();
-        }
-
-        next = end >= _store.BlockCount ? 0 : end;
-        return [.. heads.UnorderedItems.Select(item => Describe(item.Element, now))];
-    }
-
-    public void Zero(int head) => _retired.Zero(head);
-
-    public void Reclaim() => _retired.Reclaim(_bitmap);
-
     /// <summary>Writes every lease, and the generation of every block.</summary>
     public void WriteTo(SnapshotWriter writer, Tick now)
     {
@@ -360,7 +256,8 @@ internal sealed class LeaseTable
     /// <summary>Takes over what another replica wrote, in a table of no leases. Durations do not run until they are restarted.</summary>
     public void ReadFrom(SnapshotReader reader, Tick now)
     {
-        SegmentFaultException.ThrowUnless(LeaseCount == 0 && LeasedBlockCount == 0, "a snapshot is read into an empty segment");
+        SegmentFaultException.ThrowUnless(LeaseCount == 0, "a snapshot is read into an empty segment");
+        SegmentFaultException.ThrowUnless(LeasedBlockCount == 0, "an empty segment has no leased block");
         _madeAt = new Tick(now.Value - reader.ReadInt64());
         _store.TakeRows(reader.ReadBytes());
         reader.ReadBytes().CopyTo(MemoryMarshal.AsBytes(_rows.AsSpan()));
@@ -376,7 +273,7 @@ internal sealed class LeaseTable
                 continue;
             }
 
-            _bitmap.TakeExactly(block, 1);
+            Supply.Take(block);
             LeasedBlockCount++;
             if ((row.Flags & BlockFlags.Head) != 0) ReadLease(reader, block);
         }
@@ -394,20 +291,10 @@ internal sealed class LeaseTable
         LeaseCount++;
     }
 
-    private ListedLease Describe(int head, Tick now)
-    {
-        ref LeaseRow row = ref _rows[head];
-        TimeSpan age = now - _madeAt - TimeSpan.FromSeconds(row.TakenAtSeconds);
-        TimeSpan expiresIn = IsKept(head) ? TimeSpan.MaxValue : row.ExpiresAt <= now ? TimeSpan.Zero : row.ExpiresAt - now;
-        return new ListedLease(
-            Secret.Derive(_store[head].Generation, LeaseRights.Owner), row.BlockCount, OwnerOf(head), _regions.GetValueOrDefault(head),
-            TimeSpan.FromSeconds(Math.Max(0, Math.Floor(age.TotalSeconds))), expiresIn, _traces[head]);
-    }
-
     /// <summary>Walks every block and lease and compares with the counts.</summary>
     public void CheckIntegrity()
     {
-        _bitmap.CheckIntegrity();
+        Supply.CheckIntegrity();
         int leased = 0;
         int leases = 0;
         int dirty = 0;
@@ -415,7 +302,7 @@ internal sealed class LeaseTable
         for (int block = 0; block < _store.BlockCount; block++)
         {
             BlockFlags flags = _store[block].Flags;
-            if (_bitmap.IsFree(block)) free++;
+            if (Supply.IsFree(block)) free++;
             if ((flags & BlockFlags.Dirty) != 0) dirty++;
             if ((flags & BlockFlags.Head) == 0) continue;
 
@@ -425,7 +312,7 @@ internal sealed class LeaseTable
             {
                 SegmentFaultException.ThrowUnless(_store[link].Head == block, "a block is in the chain of its own lease");
                 SegmentFaultException.ThrowUnless((_store[link].Flags & BlockFlags.Leased) != 0, "a chain holds leased blocks");
-                SegmentFaultException.ThrowUnless(!_bitmap.IsFree(link), "a leased block is not free");
+                SegmentFaultException.ThrowUnless(!Supply.IsFree(link), "a leased block is not free");
                 SegmentFaultException.ThrowUnless(_store[link].Generation == _store[block].Generation, "a lease has one generation");
             }
 
@@ -441,6 +328,6 @@ internal sealed class LeaseTable
 
         SegmentFaultException.ThrowUnless(leases == LeaseCount, "the lease count is the number of heads");
         SegmentFaultException.ThrowUnless(leased == LeasedBlockCount, "the leased count is the sum of the leases");
-        SegmentFaultException.ThrowUnless(free + _reserved + leased + dirty == _store.BlockCount, "free + reserved + leased + dirty = block count");
+        SegmentFaultException.ThrowUnless(free + Supply.ReservedCount + leased + dirty == _store.BlockCount, "free + reserved + leased + dirty = block count");
     }
 }

@@ -25,8 +25,6 @@ internal sealed class LockFences
     private readonly List<Interval> _intervals = [];
     private readonly List<Interval> _pieces = [];
 
-    public int Count => _intervals.Count;
-
     /// <summary>Whether every one of some bytes lets a fence through.</summary>
     public bool Permit(long start, int byteCount, ulong fence)
     {
@@ -132,7 +130,7 @@ internal sealed class LockFences
         for (; i < _intervals.Count && _intervals[i].Start < end; i++)
         {
             Interval old = _intervals[i];
-            if (old.Start < start && first == i) _pieces.Add(old with { End = start });
+            if (old.Start < start) _pieces.Add(old with { End = start });
             long from = Math.Max(old.Start, start);
             long to = Math.Min(old.End, end);
             if (start < from) _pieces.Add(new Interval(start, from, fence, earlier));

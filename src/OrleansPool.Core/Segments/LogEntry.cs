@@ -55,8 +55,6 @@ internal struct LogEntry
     [FieldOffset(63)]
     public bool IsCommitted;
 
-    public readonly long RingEnd => RingStart + ByteLength;
-
     public readonly RequestId Request => new(Session, Number, Number - Lead);
 
     /// <summary>Whether it is about bytes of one block: also a comparison that failed, whose result rests on them.</summary>

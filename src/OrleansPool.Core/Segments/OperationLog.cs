@@ -49,9 +49,6 @@ internal sealed class OperationLog
     /// <summary>Sequence of the oldest operation still here.</summary>
     public ulong First => _first;
 
-    /// <summary>Sequence that the next operation gets.</summary>
-    public ulong Next => _next;
-
     /// <summary>Adds an operation; the caller fills in what is not given here, and the bytes.</summary>
     /// <returns>False when only uncommitted entries, or ones that somebody still needs, could make room.</returns>
     public bool TryAppend(OperationKind kind, ulong epoch, int byteCount, out ulong sequence, out Span<byte> bytes)
@@ -64,7 +61,8 @@ internal sealed class OperationLog
         if (byteCount > untilEnd) start += untilEnd;
         long end = start + byteCount;
 
-        while (_next - _first == (ulong)_entries.Count || end - RingOldest > _ringBytes)
+        // In a log that has become empty the whole ring is free, wherever the last entry ended.
+        while (_next - _first == (ulong)_entries.Count || end - (_first < _next ? RingOldest : start) > _ringBytes)
         {
             if (_first > Committed) return false;
             _first++;
@@ -96,7 +94,8 @@ internal sealed class OperationLog
     /// <summary>Moves the commit point to an operation that is here.</summary>
     public void CommitTo(ulong sequence)
     {
-        SegmentFaultException.ThrowUnless(sequence >= Committed && sequence < _next, "the commit point only rises, within the log");
+        SegmentFaultException.ThrowUnless(sequence >= Committed, "the commit point only rises");
+        SegmentFaultException.ThrowUnless(sequence < _next, "the commit point lies within the log");
         Committed = sequence;
     }
 
@@ -108,7 +107,8 @@ internal sealed class OperationLog
 
     public void CheckIntegrity()
     {
-        SegmentFaultException.ThrowUnless(_first <= Committed + 1 && Committed < _next, "first <= committed + 1 <= next");
+        SegmentFaultException.ThrowUnless(_first <= Committed + 1, "first <= committed + 1");
+        SegmentFaultException.ThrowUnless(Committed < _next, "committed + 1 <= next");
         SegmentFaultException.ThrowUnless(_next - _first <= (ulong)_entries.Count, "the log holds at most its entry count");
         SegmentFaultException.ThrowUnless(_ringNext - RingOldest <= _ringBytes, "the log holds at most its ring");
         for (ulong sequence = _first; sequence < _next; sequence++)

@@ -10,7 +10,7 @@ namespace OrleansPool.Core.Segments;
 /// <remarks>
 /// <para>An answer is given only before its <c>ValidUntil</c>, on a clock read after the step: until then nobody else can have taken the segment
 /// over. A late one goes in again, as the operation that it answers.</para>
-/// <para>Owned by the executor. Bounded by what one batch can put in it; see <see cref="SegmentExecutor"/>.</para>
+/// <para>Owned by the executor. Bounded by what one batch can put in it; see <see cref="Execution.SegmentExecutor"/>.</para>
 /// </remarks>
 internal sealed class Outbox
 {

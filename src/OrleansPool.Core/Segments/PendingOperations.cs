@@ -71,8 +71,8 @@ internal sealed class PendingOperations(OperationLog log)
     /// <returns>What may be judged now, in the order it came; null for nothing.</returns>
     public Queue<Operation>? Remove(in LogEntry entry, out IOperationCompletion? completion)
     {
-        if (!_waiters.Remove(entry.Sequence, out completion)) return null;
-        if (entry.ChangesLease && _leases.GetValueOrDefault(entry.Block) == entry.Sequence) _leases.Remove(entry.Block);
+        _waiters.Remove(entry.Sequence, out completion);
+        if (entry.ChangesLease) _leases.Remove(entry.Block);
         if (entry.Kind == OperationKind.CloseSession) _closingSessions.Remove(entry.Session);
         if (!_deferred.Remove(entry.Sequence, out Queue<Operation>? queue)) return null;
         _deferredCount -= queue.Count;

@@ -11,7 +11,7 @@ namespace OrleansPool.Core.Segments;
 /// </summary>
 /// <remarks>
 /// <para><see cref="Step"/> takes one input and the moment, and leaves in an outbox what its host must do. It is called by one
-/// owner at a time (<see cref="SegmentExecutor"/>), takes no lock, waits for nothing and reads no clock.</para>
+/// owner at a time (<see cref="Execution.SegmentExecutor"/>), takes no lock, waits for nothing and reads no clock.</para>
 /// <para>An operation is checked (closed? session? right? bounds?), computed against the newest image of its block, given the next
 /// sequence number, and put in the operation log with its resulting bytes and result. It is committed when every required backup
 /// has it, and only then do its bytes reach the block: a block holds committed bytes only. A segment with one copy requires no
@@ -29,9 +29,7 @@ public sealed class Segment
     /// <summary>Most blocks that one SWEEP looks at, so that it never holds the executor for long.</summary>
     public const int SweepBlockCountMax = 16 * 1024;
 
-    private const ulong FirstEpoch = 1;
-
-    private static readonly ReadRight RightOfOneCopy = new(FirstEpoch, [], authority: null);
+    private static readonly ReadRight RightOfOneCopy = new([], authority: null);
 
     private readonly BlockStore _store;
     private readonly LeaseTable _leases;
@@ -77,7 +75,7 @@ public sealed class Segment
     public LeaseSecret Secret { get; private set; }
 
     /// <summary>Blocks that can be taken. Exact for the executor; others may see it a moment late.</summary>
-    public int FreeBlockCount => _leases.FreeBlockCount;
+    public int FreeBlockCount => _leases.Supply.FreeCount;
 
     /// <summary>Blocks in leases.</summary>
     public int LeasedBlockCount => _leases.LeasedBlockCount;
@@ -150,7 +148,7 @@ public sealed class Segment
     }
 
     /// <summary>Zeroes a retired chain. On any thread, outside the executor, once for each entry of <see cref="Outbox.Retired"/>.</summary>
-    public void Zero(int head) => _leases.Zero(head);
+    public void Zero(int head) => _leases.Supply.Zero(head);
 
     /// <summary>The segment's copy in the protocol; null for a segment of one copy that no pool map knows.</summary>
     internal Replica? Replica { get; private set; }
@@ -192,9 +190,9 @@ public sealed class Segment
         {
             if (!IsClosed)
             {
-                isAnswered = operation.Kind == OperationKind.Close ? TryClose(out result)
-                    : Replica is null ? _stream.TryAnswer(operation, now, outbox, out result)
-                    : Replica.TryAnswer(operation, now, outbox, out result);
+                isAnswered = Replica is not null ? Replica.TryAnswer(operation, now, outbox, out result)
+                    : operation.Kind == OperationKind.Close ? TryClose(out result)
+                    : _stream.TryAnswer(operation, now, outbox, out result);
             }
 
             WakeAt = NextWake(now);
@@ -272,7 +270,7 @@ public sealed class Segment
     {
         ArgumentNullException.ThrowIfNull(frames);
         ArgumentNullException.ThrowIfNull(book);
-        _leases.Reclaim();
+        _leases.Supply.Reclaim();
         if (IsClosed || FreeBlockCount + LeasedBlockCount != _store.BlockCount) return false;
         if (Replica is { Role: not ReplicaRole.Primary and not ReplicaRole.Backup }) return false;
         int bookBytes = checked((int)Geometry.BookBytes);
@@ -284,7 +282,7 @@ public sealed class Segment
         Book = book;
 
         // After the new home is published: who sees the new right sees the new home, and who copied from the old one is refused.
-        if (Replica is null) Volatile.Write(ref _right, new ReadRight(FirstEpoch, [], authority: null));
+        if (Replica is null) Volatile.Write(ref _right, new ReadRight([], authority: null));
         else Replica.Primary.RefreshRight();
         return true;
     }
@@ -297,10 +295,11 @@ public sealed class Segment
         if (Replica is null) SegmentFaultException.ThrowUnless(_log.Committed == _log.Last, "with one copy every operation is committed at once");
     }
 
+    /// <summary>Closes a segment of one copy, of which no pool map knows; another is given back by its row.</summary>
     private bool TryClose(out OperationResult result)
     {
-        _leases.Reclaim();
-        bool isEmpty = FreeBlockCount == _store.BlockCount && _stream.Pending.Count == 0;
+        _leases.Supply.Reclaim();
+        bool isEmpty = FreeBlockCount == _store.BlockCount;
         if (isEmpty)
         {
             Volatile.Write(ref _isClosed, true);

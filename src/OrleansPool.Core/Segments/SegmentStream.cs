@@ -27,6 +27,7 @@ internal sealed class SegmentStream
     private readonly BlockStore _store;
     private readonly LeaseTable _leases;
     private readonly OperationLog _log;
+    private readonly LeaseListing _listing;
     private readonly EntryApplication _application;
     private readonly SegmentCounters _counters = new();
     private readonly List<int> _expired = [];
@@ -38,7 +39,8 @@ internal sealed class SegmentStream
         _store = store;
         _leases = leases;
         _log = log;
-        _application = new EntryApplication(store, leases, Sessions, log);
+        _listing = new LeaseListing(store, leases);
+        _application = new EntryApplication(store, leases, _listing, Sessions, log);
         Pending = new PendingOperations(log);
     }
 
@@ -129,7 +131,7 @@ internal sealed class SegmentStream
     /// <summary>Ends what has run out.</summary>
     public void Sweep(Tick now, Outbox outbox)
     {
-        _leases.Reclaim();
+        _leases.Supply.Reclaim();
         if (_sweepFrom != 0 || _leases.EarliestExpiry <= now)
         {
             _expired.Clear();
@@ -171,18 +173,18 @@ internal sealed class SegmentStream
     private OperationStatus LogAlloc(in Operation operation)
     {
         if (operation.Block <= 0) return OperationStatus.OutOfBounds;
-        if (!_leases.CanTake(operation.Block))
+        if (!_leases.Supply.CanTake(operation.Block))
         {
             _counters.Exhaustions++;
             return OperationStatus.Exhausted;
         }
 
         _runs.Clear();
-        _leases.Reserve(operation.Block, _runs);
+        _leases.Supply.Reserve(operation.Block, _runs);
         ReadOnlySpan<BlockRun> runs = CollectionsMarshal.AsSpan(_runs);
         if (!TryLog(OperationKind.Alloc, operation.Request, runs[0].First, AllocRecord.BytesFor(operation.Label, runs.Length), out Span<byte> bytes))
         {
-            _leases.Unreserve(runs);
+            _leases.Supply.Unreserve(runs);
             return OperationStatus.Busy;
         }
 
@@ -203,7 +205,7 @@ internal sealed class SegmentStream
         if (!MayAct(operation.Key, LeaseRights.Owner, out OperationStatus refusal)) return refusal;
         if (_leases.IsKept(operation.Key.Head))
         {
-            result = new OperationResult(OperationStatus.Ok) { Lease = _leases.View(operation.Key.Head) };
+            result = new OperationResult(OperationStatus.Ok) { Lease = _listing.View(operation.Key.Head) };
             return OperationStatus.Ok;
         }
 
@@ -295,16 +297,16 @@ internal sealed class SegmentStream
                 LeaseRights needed = operation.Kind == OperationKind.Renew ? LeaseRights.Owner : LeaseRights.Read;
                 if (!MayAct(operation.Key, needed, out OperationStatus refusal)) return refusal;
                 if (operation.Kind == OperationKind.Renew) _leases.RestartDuration(operation.Key.Head, now);
-                else result = new OperationResult(OperationStatus.Ok) { Lease = _leases.View(operation.Key.Head) };
+                else result = new OperationResult(OperationStatus.Ok) { Lease = _listing.View(operation.Key.Head) };
                 return OperationStatus.Ok;
             case OperationKind.Sweep:
                 Sweep(now, outbox);
                 return OperationStatus.Ok;
             case OperationKind.ListKept:
-                result = new OperationResult(OperationStatus.Ok) { Kept = _leases.ListKept() };
+                result = new OperationResult(OperationStatus.Ok) { Kept = _listing.ListKept() };
                 return OperationStatus.Ok;
             case OperationKind.ListLeases when operation.Block >= 0 && operation.Offset is >= 1 and <= LeaseQuery.CountMax:
-                ListedLease[] listed = _leases.List(
+                ListedLease[] listed = _listing.List(
                     operation.Block, Segment.SweepBlockCountMax, (LeaseOrder)operation.Operand, operation.Offset, now, out int next);
                 result = new OperationResult(OperationStatus.Ok, Value: next) { Listed = listed };
                 return OperationStatus.Ok;

@@ -3,6 +3,7 @@ using OrleansPool.Client.Telemetry;
 using OrleansPool.Core;
 using OrleansPool.Core.Arenas;
 using OrleansPool.Core.Counting;
+using OrleansPool.Core.Execution;
 using OrleansPool.Core.Segments;
 using OrleansPool.Grains;
 using OrleansPool.Server.Telemetry;

@@ -69,6 +69,19 @@ internal sealed class Invariants(SimWorld world)
         {
             if (!silo.IsUp) continue;
             foreach (Segment segment in silo.Node.Copies) CheckSegment(silo, segment);
+            CheckCache(silo);
+        }
+    }
+
+    private void CheckCache(SimSilo silo)
+    {
+        try
+        {
+            silo.BlockCache?.CheckIntegrity();
+        }
+        catch (InvalidOperationException broken)
+        {
+            Violate($"the cache of silo {silo.Place}: {broken.Message}");
         }
     }
 

@@ -36,6 +36,9 @@ internal sealed class ScriptClient : ISimClient
 
     public ScriptCall Write(SimLease lease, long value, int block = 0, int offset = 0) => Begin(lease.Segment, Operation.Write(lease.Key, lease.Blocks[block], offset, Bytes(value)), lease);
 
+    /// <summary>Asks for whatever an operation says, of a lease that the client may hold or not.</summary>
+    public ScriptCall Ask(SegmentId segment, Operation operation, SimLease? lease = null) => Begin(segment, operation, lease);
+
     public ScriptCall Add(SimLease lease, long addend) => Begin(lease.Segment, Operation.Add(lease.Key, lease.Blocks[0], 0, addend), lease);
 
     public ScriptCall CompareExchange(SimLease lease, long expected, long desired) =>
@@ -50,9 +53,12 @@ internal sealed class ScriptClient : ISimClient
     }
 
     /// <summary>Reads on some silo: its own copy if it is primary, else from its cache, else through it.</summary>
-    public ScriptCall CachedRead(SimLease lease, SimSilo at, int block = 0)
+    public ScriptCall CachedRead(SimLease lease, SimSilo at, int block = 0) => CachedRead(lease, at, lease.Key, lease.Blocks[block]);
+
+    /// <summary>The same with any token, and of any block.</summary>
+    public ScriptCall CachedRead(SimLease lease, SimSilo at, LeaseKey key, int block)
     {
-        var operation = new Operation { Key = lease.Key, Block = lease.Blocks[block] };
+        var operation = new Operation { Key = key, Block = block };
         return Keep(new ClientOperation(_world.NextOperationId(), _number, lease.Segment, operation, lease, _world.Queue.Now)
         {
             IsRead = true,

@@ -1,5 +1,6 @@
 using OrleansPool.Core.Replication;
 using OrleansPool.Core.Segments;
+using OrleansPool.Core.Wire;
 using OrleansPool.Grains;
 using OrleansPool.Simulation.Checks;
 using OrleansPool.Simulation.Load;
@@ -34,7 +35,8 @@ internal sealed class Story
             Clients = 0,
             BlockBytes = shape.BlockBytes,
             BlockCount = shape.BlockCount,
-            Swarm = new Swarm { InSyncMin = shape.InSyncMin },
+            IsStoreInProcess = shape.IsStoreInProcess,
+            Swarm = new Swarm { InSyncMin = shape.InSyncMin, CachedBlocks = shape.CachedBlocks },
         })
         {
             Trace = _trace,
@@ -128,6 +130,19 @@ internal sealed class Story
         return id;
     }
 
+    /// <summary>Begins to make a silo a member of the segment whose primary another is.</summary>
+    public void BeginJoin(SimSilo primary, SimSilo joiner)
+    {
+        bool hasBegun = false;
+        Until(
+            () =>
+            {
+                if (!hasBegun) primary.Do((node, now, outbox) => hasBegun = node.TryJoin(Segment, joiner.Id, now, outbox));
+                return hasBegun;
+            },
+            "the join begins");
+    }
+
     /// <summary>Makes another silo a member.</summary>
     public void Join(SegmentId id, SimSilo primary, SimSilo member)
     {
@@ -203,6 +218,21 @@ internal sealed class Story
         DeclareDead(silo);
     }
 
+    /// <summary>A silo receives a message that no sound node has sent.</summary>
+    public void Slip(SimSilo to, NodeId from, Message message)
+    {
+        int place = from.Silo is null ? to.Place : World.PlaceOf(from.Silo) ?? to.Place;
+        to.Receive(new Envelope(new End(place, from), new End(to.Place, to.Id), message));
+    }
+
+    /// <summary>What every silo knows now.</summary>
+    public string Draw()
+    {
+        var text = new StringWriter();
+        Portrait.Draw(World, text);
+        return text.ToString();
+    }
+
     /// <summary>Membership says that a silo is dead.</summary>
     public void DeclareDead(SimSilo silo) => World.Membership.Set(silo.Id.Silo, SiloState.Dead);
 
@@ -274,9 +304,5 @@ internal sealed class Story
         if (World.Invariants.Violations.Count > 0) throw new StoryException(string.Join(Environment.NewLine, World.Invariants.Violations));
     }
 
-    private string Describe()
-    {
-        Portrait.Draw(World, _trace);
-        return _trace.ToString();
-    }
+    private string Describe() => _trace + Draw();
 }

@@ -12,6 +12,12 @@ internal sealed record StoryShape
 
     public int BlockCount { get; init; } = 12;
 
+    /// <summary>Blocks that the cache of one silo holds; 0 for silos that keep no copies of others' blocks.</summary>
+    public int CachedBlocks { get; init; } = 12;
+
+    /// <summary>The store of the pool map is in the silo's own process.</summary>
+    public bool IsStoreInProcess { get; init; }
+
     /// <summary>Fewest in-sync copies with which operations are accepted.</summary>
     public int InSyncMin { get; init; } = 1;
 

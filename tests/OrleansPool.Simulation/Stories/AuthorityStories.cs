@@ -10,6 +10,18 @@ namespace OrleansPool.Simulation.Stories;
 /// <summary>A silo that has the only copy of a segment is declared dead and is not: nobody's promise stops it, only its authority.</summary>
 internal static class AuthorityStories
 {
+    [Told]
+    public static void A_silo_whose_store_is_in_its_own_process_serves_as_long_as_it_lives() => Story.Tell(new StoryShape { Silos = 1, Copies = 1, IsStoreInProcess = true }, story =>
+    {
+        story.MakeSegment(story.A);
+        SimLease lease = story.Lease();
+        story.Write(lease, 1);
+        story.World.Store.IsAway = true;
+        story.Pass(TimeSpan.FromMinutes(9));
+        story.Write(lease, 2);
+        Assert.Equal(2, story.Read(lease));
+    });
+
     private static readonly StoryShape OneCopy = new() { Copies = 1 };
 
     [Told]

@@ -1,3 +1,4 @@
+using OrleansPool.Core.Replication;
 using OrleansPool.Core.Segments;
 using OrleansPool.Core.Wire;
 using OrleansPool.Simulation.Load;
@@ -13,6 +14,10 @@ internal static class CopyStories
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(300);
 
     private static readonly StoryShape ThreeSilos = new();
+
+    [Told(0)]
+    [Told(ReplicationTimes.PartBytesMax + 1)]
+    public static void No_part_of_a_copy_is_empty_or_larger_than_a_frame(int bytes) => Assert.Throws<ArgumentOutOfRangeException>(() => new ReplicationTimes { PartBytes = bytes });
 
     [Told]
     public static void A_joiner_that_lacks_an_operation_of_before_it_was_needed_is_not_proposed() => Story.Tell(ThreeSilos, story =>

@@ -27,6 +27,42 @@ internal static class GoingBackStories
         Assert.Equal(known, story.C.Node.Map.Find(story.Segment));
     });
 
+    [Told]
+    public static void Whoever_was_expelled_stays_so_though_the_store_has_forgotten_it() => Story.Tell(Frozen, story =>
+    {
+        story.World.Store.Save();
+        story.B.Do((node, now, outbox) =>
+        {
+            node.Map.Expel(story.A.Id);
+            node.Map.Elapse(now, outbox);
+        });
+        story.Until(() => story.A.Node.Standing.Authority.IsExpelled, "a silo finds itself expelled");
+        story.CutOff(story.A);
+        story.Pass(TimeSpan.FromSeconds(2));
+
+        // The store goes back, and one who has seen nothing writes on, until its version is above all that were seen before.
+        story.Kill(story.B);
+        story.World.Store.GoBack();
+        story.Kill(story.C);
+        story.World.StartSilo(story.C, sameAddress: false);
+        story.CutOff(story.A);
+        while (story.World.Store.Root.Version <= story.A.Node.Standing.Root.Version)
+        {
+            bool isTaken = false;
+            story.C.Do((node, now, outbox) =>
+            {
+                node.Map.TakeRange(_ => isTaken = true);
+                node.Map.Elapse(now, outbox);
+            });
+            story.Until(() => isTaken, "it has written the root");
+        }
+
+        story.World.MendStore(story.A);
+        story.Until(() => story.A.Node.Standing.Root == story.World.Store.Root, "the expelled one reads it");
+        Assert.False(story.World.Store.Root.HasExpelled(story.A.Id));
+        Assert.True(story.A.Node.Standing.Authority.IsExpelled && story.A.Node.Standing.Authority.ValidUntil < story.A.Now, "it does not serve again");
+    });
+
     /// <summary>A row with A and B, saved; then B is cut off and removed, C joins, a write is acknowledged, and the old state is restored.</summary>
     private static SimLease MoveOnAndGoBack(Story story)
     {

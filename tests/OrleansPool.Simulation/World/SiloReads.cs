@@ -70,7 +70,7 @@ internal sealed class SiloReads(SimSilo silo, SimWorld world, SeededRandom rando
         }
 
         byte[] bytes = new byte[read.Count];
-        if (!silo.Node.Cache!.TryRead(row.Primary, read.Segment, read.Block, read.Key, read.Offset, bytes, out CacheTicket ticket)) Miss(from, read);
+        if (silo.Node.Cache is not { } cache || !cache.TryRead(row.Primary, read.Segment, read.Block, read.Key, read.Offset, bytes, out CacheTicket ticket)) Miss(from, read);
         else if (StopsBeforeConfirm()) ConfirmCachedLater(from, read, ticket, bytes);
         else ConfirmCached(from, read, ticket, bytes);
     }

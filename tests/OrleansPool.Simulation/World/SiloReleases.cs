@@ -15,7 +15,12 @@ internal sealed class SiloReleases(SimSilo silo, SimWorld world, SeededRandom ra
     /// <summary>Takes what a step asked for. It is released once, or never.</summary>
     public HeldOutput Hold(NodeOutbox outbox)
     {
-        foreach ((SegmentId segment, SegmentFaultException fault) in outbox.Faults) world.Invariants.Violate($"segment {segment} on silo {silo.Place}: {fault.Message} {fault.InnerException}");
+        foreach ((SegmentId segment, SegmentFaultException fault) in outbox.Faults)
+        {
+            silo.Faults.Add(fault);
+            if (!silo.HasBadMemory) world.Invariants.Violate($"segment {segment} on silo {silo.Place}: {fault.Message} {fault.InnerException}");
+        }
+
         if (!_unused.TryPop(out HeldOutput? held)) held = new HeldOutput();
         held.Take(outbox);
         return held;

@@ -33,6 +33,13 @@ internal sealed class SimMembership(SimWorld world, SeededRandom random)
         Tell();
     }
 
+    /// <summary>Says nothing of a silo any more, as of one that has been dead for long.</summary>
+    public void Forget(SiloAddress silo)
+    {
+        _silos = new Dictionary<SiloAddress, SiloState>(_silos.Where(entry => !entry.Key.Equals(silo)));
+        Tell();
+    }
+
     /// <summary>A version without news: votes change the table too.</summary>
     public void Vote()
     {

@@ -45,12 +45,16 @@ internal sealed class SimMemory(SegmentGeometry geometry, SeededRandom random, F
         Arena.GiveBack(isMoved ? old.Book : book);
     }
 
-    /// <summary>A cache so small that it evicts, with pages of one block.</summary>
-    public BlockCache MakeCache(int blockCount)
+    /// <summary>The cache that was made; null for none.</summary>
+    public BlockCache? Cache { get; private set; }
+
+    /// <summary>Makes a cache so small that it evicts, with pages of one block; null for one of no blocks.</summary>
+    public BlockCache? MakeCache(int blockCount)
     {
+        if (blockCount == 0) return null;
         int bytes = geometry.BlockBytes * blockCount;
         if (!Arena.TryCarve(bytes, "cache", out _cache)) throw new InvalidOperationException("The simulation's arena is full.");
-        return new BlockCache(_cache, new BlockCacheOptions { CapacityBytes = bytes }, geometry.BlockBytes);
+        return Cache = new BlockCache(_cache, new BlockCacheOptions { CapacityBytes = bytes }, geometry.BlockBytes);
     }
 
     /// <summary>The life is over.</summary>

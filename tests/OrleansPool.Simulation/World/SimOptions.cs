@@ -23,6 +23,9 @@ internal sealed record SimOptions
     /// <summary>The times of the protocol.</summary>
     public ReplicationTimes Times { get; init; } = new() { PartBytes = 192 };
 
+    /// <summary>The store of the pool map is in the silo's own process: there is one silo.</summary>
+    public bool IsStoreInProcess { get; init; }
+
     /// <summary>How long faults happen.</summary>
     public TimeSpan Faults { get; init; } = TimeSpan.FromSeconds(20);
 

@@ -1,4 +1,5 @@
 using OrleansPool.Core;
+using OrleansPool.Core.Caching;
 using OrleansPool.Core.Replication;
 using OrleansPool.Core.Segments;
 using OrleansPool.Core.Wire;
@@ -60,6 +61,18 @@ internal sealed class SimSilo
     /// <summary>How much longer than usual it takes until blocks that were given back are zeroed.</summary>
     public TimeSpan ZeroingTakes { get; set; }
 
+    /// <summary>Whether there is memory for one copy more.</summary>
+    public bool HasMemory { get; set; } = true;
+
+    /// <summary>Faults that its memory is to have, so that a segment which notices is no violation.</summary>
+    public bool HasBadMemory { get; set; }
+
+    /// <summary>Segments that found themselves broken.</summary>
+    public List<SegmentFaultException> Faults { get; } = [];
+
+    /// <summary>The cache of its present life, as the node does not see it; null for none.</summary>
+    public BlockCache? BlockCache => _memory.Cache;
+
     /// <summary>What its clock shows.</summary>
     public Tick Now => Clock.At(_world.Queue.Now);
 
@@ -70,8 +83,8 @@ internal sealed class SimSilo
     {
         Id = new NodeId(silo, new NodeIncarnation(new UInt128(_random.Next(), _random.Next())));
         Clock = new SimClock(_random.Between(1_000_000, 1_000_000_000), rate);
-        _memory = new SimMemory(_world.Geometry, _random.Fork(), () => _world.IsFaulty ? _world.Swarm.CopiesMax : int.MaxValue);
-        _node = new FabricNode(Id, _world.Times, _memory, isStoreInProcess: false, _world.Swarm.InSyncMin, _memory.MakeCache(_world.Swarm.CachedBlocks));
+        _memory = new SimMemory(_world.Geometry, _random.Fork(), () => !HasMemory ? 0 : _world.IsFaulty ? _world.Swarm.CopiesMax : int.MaxValue);
+        _node = new FabricNode(Id, _world.Times, _memory, _world.Options.IsStoreInProcess, _world.Swarm.InSyncMin, _memory.MakeCache(_world.Swarm.CachedBlocks));
         IsUp = true;
         _timerAt = long.MaxValue;
         _pausedUntil = 0;

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using OrleansPool.Core.Execution;
 using OrleansPool.Core.Segments;
+using OrleansPool.Core.Tests.Segments;
 using OrleansPool.Grains;
 
-namespace OrleansPool.Core.Tests.Segments;
+namespace OrleansPool.Core.Tests.Execution;
 
 /// <summary>One owner at a time, no input lost, no reader sees what was never written.</summary>
 public sealed class SegmentExecutorTests : IDisposable

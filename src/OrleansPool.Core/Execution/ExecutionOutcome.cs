@@ -1,4 +1,4 @@
-namespace OrleansPool.Core.Segments;
+namespace OrleansPool.Core.Execution;
 
 /// <summary>What became of an input that was given to a <see cref="SegmentExecutor"/>.</summary>
 /// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>

@@ -1,4 +1,6 @@
-namespace OrleansPool.Core.Segments;
+using OrleansPool.Core.Segments;
+
+namespace OrleansPool.Core.Execution;
 
 /// <summary>
 /// Inputs that wait for a busy segment: a bounded ring that any thread fills and the segment's owner empties (Vyukov's bounded

@@ -1,6 +1,7 @@
 using OrleansPool.Core.Arenas;
+using OrleansPool.Core.Segments;
 
-namespace OrleansPool.Core.Segments;
+namespace OrleansPool.Core.Execution;
 
 /// <summary>
 /// Runs one segment: one owner at a time, and no lock. A thread that finds the segment idle becomes its owner and runs its input

@@ -1,4 +1,6 @@
-namespace OrleansPool.Core.Segments;
+using OrleansPool.Core.Segments;
+
+namespace OrleansPool.Core.Execution;
 
 /// <summary>What a <see cref="SegmentExecutor"/> needs of the process around it.</summary>
 /// <remarks>Public for the other assemblies of OrleansPool only: it may change in any version.</remarks>
