@@ -13,13 +13,14 @@ namespace OrleansPool.Transport.Channels;
 /// made up half of the processor time of a read of 4 KiB. Here a socket is watched for one event, while somebody waits for it.</para>
 /// <para>Thread-safe. The thread starts with the first wait and stays for as long as the process.</para>
 /// </remarks>
-internal sealed partial class Epoll
+internal sealed class Epoll
 {
     private const int EventsAtOnceMax = 128;
     private const int CloseOnExec = 0x80000;
 
     // The kernel packs an event on x86 only: four bytes of flags, then eight that come back as they were given.
-    private static readonly int EventBytes = IsPacked ? 12 : 16;
+    private const int EventBytesMax = 16;
+    private static readonly int EventBytes = IsPacked ? 12 : EventBytesMax;
     private static readonly int DataOffset = IsPacked ? 4 : 8;
 
     private readonly ConcurrentDictionary<long, EpollWatch> _watches = new();
@@ -63,38 +64,35 @@ internal sealed partial class Epoll
 
     /// <summary>Has the next of some events told.</summary>
     /// <returns>False when the system refuses.</returns>
-    public unsafe bool TryArm(EpollWatch watch, SafeSocketHandle handle, Events events, bool isAdded)
+    public bool TryArm(EpollWatch watch, SafeSocketHandle handle, Events events, bool isAdded)
     {
         const int Add = 1, Modify = 3;
-        Span<byte> asked = stackalloc byte[EventBytes];
+        Span<byte> asked = stackalloc byte[EventBytesMax];
         BitConverter.TryWriteBytes(asked, (int)(events | Events.OneShot));
         BitConverter.TryWriteBytes(asked[DataOffset..], watch.Id);
-        fixed (byte* at = asked) return Control(_epoll, isAdded ? Modify : Add, handle, at) == 0;
+        return Control(_epoll, isAdded ? Modify : Add, handle, ref asked[0]) == 0;
     }
 
-    private unsafe void Run()
+    private void Run()
     {
         byte[] told = GC.AllocateArray<byte>(EventsAtOnceMax * EventBytes, pinned: true);
-        fixed (byte* at = told)
+        while (true)
         {
-            while (true)
+            int count = Wait(_epoll, ref told[0], EventsAtOnceMax, -1); // below zero where a signal came between
+            for (int i = 0; i < count; i++)
             {
-                int count = Wait(_epoll, at, EventsAtOnceMax, -1); // below zero where a signal came between
-                for (int i = 0; i < count; i++)
-                {
-                    ReadOnlySpan<byte> one = told.AsSpan(i * EventBytes, EventBytes);
-                    if (_watches.TryGetValue(BitConverter.ToInt64(one[DataOffset..]), out EpollWatch? watch)) watch.OnEvents((Events)BitConverter.ToInt32(one));
-                }
+                ReadOnlySpan<byte> one = told.AsSpan(i * EventBytes, EventBytes);
+                if (_watches.TryGetValue(BitConverter.ToInt64(one[DataOffset..]), out EpollWatch? watch)) watch.OnEvents((Events)BitConverter.ToInt32(one));
             }
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
-    private static partial int Create(int flags);
+    [DllImport("libc", EntryPoint = "epoll_create1")]
+    private static extern int Create(int flags);
 
-    [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
-    private static unsafe partial int Control(int epoll, int operation, SafeSocketHandle socket, byte* asked);
+    [DllImport("libc", EntryPoint = "epoll_ctl")]
+    private static extern int Control(int epoll, int operation, SafeSocketHandle socket, ref byte asked);
 
-    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
-    private static unsafe partial int Wait(int epoll, byte* events, int count, int milliseconds);
+    [DllImport("libc", EntryPoint = "epoll_wait")]
+    private static extern int Wait(int epoll, ref byte events, int count, int milliseconds);
 }

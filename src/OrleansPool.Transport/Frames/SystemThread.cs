@@ -8,7 +8,7 @@ namespace OrleansPool.Transport.Frames;
 /// others have. In the last case another thread would have to wait as well, and only the first two are the fault of the code it runs.
 /// </summary>
 /// <remarks>Linux only; elsewhere no thread is known to wait for a processor. Not thread-safe.</remarks>
-internal sealed partial class SystemThread
+internal sealed class SystemThread
 {
     private const char Runnable = 'R';
 
@@ -65,6 +65,6 @@ internal sealed partial class SystemThread
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "gettid")]
-    private static partial int GetThreadId();
+    [DllImport("libc", EntryPoint = "gettid")]
+    private static extern int GetThreadId();
 }
