@@ -53,6 +53,9 @@ internal sealed class FrameReceiver(IByteChannel channel, Lane lane, FrameSender
     /// <summary>The bytes.</summary>
     public IByteChannel Channel { get; } = channel;
 
+    /// <summary>Whether it pays to look for bytes before one waits for them.</summary>
+    public AdaptiveSpin Spin { get; } = new();
+
     /// <summary>Longest frame that is taken; lower until the other end is known.</summary>
     public int FrameBytesMax { get; set; } = options.FrameBytesMax;
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace OrleansPool.Transport.Frames;
 
 /// <summary>
@@ -10,6 +12,11 @@ namespace OrleansPool.Transport.Frames;
 internal sealed class ReaderThreads
 {
     private static readonly TimeSpan PatienceOfThread = TimeSpan.FromSeconds(5);
+
+    /// <summary>Most threads of the process that look for bytes at a time instead of sleeping: half of the processors are for others.</summary>
+    private static readonly int LookersMax = Environment.ProcessorCount / 2;
+
+    private static int _lookerCount;
 
     private readonly Stack<ReaderThread> _spare = new();
     private readonly TransportOptions _options;
@@ -73,6 +80,8 @@ internal sealed class ReaderThreads
                 {
                     case ReceiverPace.Again:
                         break;
+                    case ReceiverPace.Silent when TryLook(receiver, term, out pace):
+                        continue;
                     case ReceiverPace.Silent when receiver.Channel.WaitReadable(_options.Linger):
                         break;
                     case ReceiverPace.Deposed:
@@ -89,6 +98,28 @@ internal sealed class ReaderThreads
         {
             _watch.Remove(watched);
         }
+    }
+
+    /// <summary>Looks again for a moment, and lets others have the processor between two looks.</summary>
+    /// <returns>False when nothing came.</returns>
+    private bool TryLook(FrameReceiver receiver, int term, out ReceiverPace pace)
+    {
+        pace = ReceiverPace.Silent;
+        if (_options.LookMax == TimeSpan.Zero || !receiver.Spin.IsWorthIt()) return false;
+        if (Interlocked.Increment(ref _lookerCount) <= LookersMax)
+        {
+            long until = Stopwatch.GetTimestamp() + (long)(_options.LookMax.TotalSeconds * Stopwatch.Frequency);
+            while (pace == ReceiverPace.Silent && Stopwatch.GetTimestamp() < until)
+            {
+                Thread.Yield();
+                pace = receiver.Round(term);
+            }
+
+            if (pace != ReceiverPace.Deposed) receiver.Spin.Tell(hasPaid: pace != ReceiverPace.Silent);
+        }
+
+        Interlocked.Decrement(ref _lookerCount);
+        return pace != ReceiverPace.Silent;
     }
 
     private void RunOnPool(FrameReceiver receiver, int term)
