@@ -40,8 +40,8 @@ internal sealed class MapKeeper(Standing standing)
         int shard = PoolMapShard.Of(change.Row.Segment);
         Desk(shard);
         if (!_wanted.TryGetValue(shard, out List<RowChange>? changes)) _wanted.Add(shard, changes = []);
-        changes.RemoveAll(other => other.Row.Segment == change.Row.Segment);
-        changes.Add(change);
+        changes.RemoveAll(other => other.Row.Segment == change.Row.Segment && other.Row.Epoch <= change.Row.Epoch);
+        if (!changes.Exists(other => other.Row.Segment == change.Row.Segment)) changes.Add(change);
     }
 
     /// <summary>Whether a change of a row is under way.</summary>
