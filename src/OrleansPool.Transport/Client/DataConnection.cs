@@ -23,6 +23,7 @@ public sealed class DataConnection : IDisposable
     private readonly OperationTable _table;
     private readonly Timer _sweeps;
     private string? _ended;
+    private long _pingedAt;
 
     internal DataConnection(IByteChannel channel, Lane lane, Welcome welcome, TransportOptions options, ReaderThreads readers)
     {
@@ -239,13 +240,18 @@ public sealed class DataConnection : IDisposable
         long now = Environment.TickCount64;
         long answerMax = (long)_options.AnswerMax.TotalMilliseconds;
         _table.GiveUpBefore(now - answerMax, _options.AnswerMax);
-        long silence = now - _receiver.HeardAt;
-        if (silence > _options.IdleMax.TotalMilliseconds || (silence > 2 * answerMax && _table.IsAnswerDue()))
+        long heardAt = _receiver.HeardAt;
+        long silence = now - heardAt;
+
+        // A process that itself stood still for that long has asked for no sign of life: it does so first.
+        bool isDeaf = silence > _options.IdleMax.TotalMilliseconds && _pingedAt > heardAt && now - _pingedAt > _options.IdleMax.TotalMilliseconds / 3;
+        if (isDeaf || (silence > 2 * answerMax && _table.IsAnswerDue()))
         {
             _receiver.End(RefusalReason.TooSlow, $"the node has said nothing for {silence / 1000} s");
         }
         else if (silence > _options.IdleMax.TotalMilliseconds / 3)
         {
+            if (_pingedAt <= heardAt) _pingedAt = now;
             var ping = new ShortFrame(FrameType.Ping, correlation: 0);
             if (_sender.TryAppend(ref ping)) _sender.Flush();
         }
