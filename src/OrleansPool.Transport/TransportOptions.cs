@@ -49,8 +49,8 @@ public sealed record TransportOptions
     /// <summary>Most threads of a process that wait for bytes of connections in use. Others are served by the thread pool.</summary>
     public int ReaderThreadsMax { get; init; } = 32;
 
-    /// <summary>How long such a thread looks for more before it goes to sleep, as long as that pays; zero for not at all.</summary>
-    public TimeSpan LookMax { get; init; } = TimeSpan.FromMicroseconds(50);
+    /// <summary>How long such a thread spins, looking for more, before it goes to sleep, as long as that pays; zero for not at all.</summary>
+    public TimeSpan SpinMax { get; init; } = TimeSpan.FromMicroseconds(50);
 
     /// <summary>How long such a thread stays with a connection that has become silent.</summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(100);

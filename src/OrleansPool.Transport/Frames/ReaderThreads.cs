@@ -13,10 +13,10 @@ internal sealed class ReaderThreads
 {
     private static readonly TimeSpan PatienceOfThread = TimeSpan.FromSeconds(5);
 
-    /// <summary>Most threads of the process that look for bytes at a time instead of sleeping: half of the processors are for others.</summary>
-    private static readonly int LookersMax = Environment.ProcessorCount / 2;
+    /// <summary>Most threads of the process that spin at a time: half of the processors are for others.</summary>
+    private static readonly int SpinnersMax = Environment.ProcessorCount / 2;
 
-    private static int _lookerCount;
+    private static int _spinnerCount;
 
     private readonly Stack<ReaderThread> _spare = new();
     private readonly TransportOptions _options;
@@ -80,9 +80,7 @@ internal sealed class ReaderThreads
                 {
                     case ReceiverPace.Again:
                         break;
-                    case ReceiverPace.Silent when TryLook(receiver, term, out pace):
-                        continue;
-                    case ReceiverPace.Silent when receiver.Channel.WaitReadable(_options.Linger):
+                    case ReceiverPace.Silent when TrySpin(receiver) || receiver.Channel.WaitReadable(_options.Linger):
                         break;
                     case ReceiverPace.Deposed:
                         return;
@@ -100,26 +98,26 @@ internal sealed class ReaderThreads
         }
     }
 
-    /// <summary>Looks again for a moment, and lets others have the processor between two looks.</summary>
+    /// <summary>Looks for bytes again and again for a moment, and lets others have the processor between two looks.</summary>
     /// <returns>False when nothing came.</returns>
-    private bool TryLook(FrameReceiver receiver, int term, out ReceiverPace pace)
+    private bool TrySpin(FrameReceiver receiver)
     {
-        pace = ReceiverPace.Silent;
-        if (_options.LookMax == TimeSpan.Zero || !receiver.Spin.IsWorthIt()) return false;
-        if (Interlocked.Increment(ref _lookerCount) <= LookersMax)
+        if (_options.SpinMax == TimeSpan.Zero || !receiver.Spin.IsWorthIt()) return false;
+        bool hasPaid = false;
+        if (Interlocked.Increment(ref _spinnerCount) <= SpinnersMax)
         {
-            long until = Stopwatch.GetTimestamp() + (long)(_options.LookMax.TotalSeconds * Stopwatch.Frequency);
-            while (pace == ReceiverPace.Silent && Stopwatch.GetTimestamp() < until)
+            long until = Stopwatch.GetTimestamp() + (long)(_options.SpinMax.TotalSeconds * Stopwatch.Frequency);
+            do
             {
                 Thread.Yield();
-                pace = receiver.Round(term);
+                hasPaid = receiver.Channel.WaitReadable(TimeSpan.Zero);
             }
-
-            if (pace != ReceiverPace.Deposed) receiver.Spin.Tell(hasPaid: pace != ReceiverPace.Silent);
+            while (!hasPaid && Stopwatch.GetTimestamp() < until);
+            receiver.Spin.Tell(hasPaid);
         }
 
-        Interlocked.Decrement(ref _lookerCount);
-        return pace != ReceiverPace.Silent;
+        Interlocked.Decrement(ref _spinnerCount);
+        return hasPaid;
     }
 
     private void RunOnPool(FrameReceiver receiver, int term)

@@ -178,8 +178,18 @@ public sealed class DataConnectionTests
         DataConnection connection = await plane.ConnectAsync();
         ValueTask<BlockReadReply> read = connection.ReadAsync(Ask.Tagged(1, 8), new byte[8], CancellationToken.None);
 
-        // Time itself is what is tried here: several looks at what is overdue, each of which must see that the answer has come.
-        await Task.Delay(600);
+        // Two others that really are dead, one after the other, take as long as it takes to find out.
+        var never = new TaskCompletionSource();
+        plane.Node.OnRead = read => read.KnownVersion == 2 ? never.Task : null;
+        for (int i = 0; i < 2; i++)
+        {
+            DataConnection dead = await plane.ConnectAsync(Lane.Bulk);
+            await Assert.ThrowsAsync<ConnectionLostException>(
+                async () => await dead.ReadAsync(Ask.Tagged(2, 8), new byte[8], CancellationToken.None).AsTask().WaitAsync(Eventually.Patience));
+            await Eventually.IsTrue(() => dead.IsEnded, "a connection whose answer does not come is given up");
+        }
+
+        never.SetResult();
         Assert.False(connection.IsEnded);
         Assert.Equal(1u, (await read).Version);
     }
